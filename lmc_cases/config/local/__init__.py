@@ -1,0 +1,1 @@
+"""Start and supervise the embedded services, and set a fresh machine up."""

@@ -1,0 +1,59 @@
+"""The ground under every test: right roles, own database, and nothing left behind by a test that commits."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.db import connection, connections, transaction
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_default_serves_as_lmc_app_and_owner_as_lmc_owner_in_one_database() -> None:
+    answers = {}
+    for alias in ("default", "owner"):
+        with connections[alias].cursor() as cursor:
+            cursor.execute(
+                "SELECT current_user, current_database(), rolsuper, rolbypassrls FROM pg_roles"
+                " WHERE rolname = current_user"
+            )
+            answers[alias] = cursor.fetchone()
+    database = answers["default"][1]
+    assert database.startswith("test_")
+    assert answers == {
+        "default": ("lmc_app", database, False, False),
+        "owner": ("lmc_owner", database, False, True),
+    }
+
+
+@pytest.mark.django_db
+def test_the_application_role_may_neither_create_nor_truncate() -> None:
+    for statement in ("CREATE TABLE forbidden (x int)", "TRUNCATE django_content_type CASCADE"):
+        with (
+            pytest.raises(Exception, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestATestThatCommits:
+    """Two tests in this order: what the first one leaves, the second one must not see."""
+
+    def test_may_change_reference_rows_and_add_others(self, superuser_url: str) -> None:
+        with psycopg.connect(superuser_url) as superuser:
+            superuser.execute(
+                "UPDATE django_content_type SET model = model || '-changed' WHERE app_label = 'auth'"
+            )
+            superuser.execute("DELETE FROM auth_permission")
+            superuser.execute("INSERT INTO django_session VALUES ('left-behind', '', now())")
+
+    def test_finds_the_reference_data_as_they_were(self, superuser_url: str) -> None:
+        with psycopg.connect(superuser_url) as superuser:
+            for table in ("auth_permission", "django_content_type"):
+                same = superuser.execute(
+                    f"SELECT count(*) > 5 AND NOT EXISTS (SELECT * FROM {table} EXCEPT SELECT * FROM lmc_pristine.{table})"
+                    f" AND count(*) = (SELECT count(*) FROM lmc_pristine.{table}) FROM {table}"
+                ).fetchone()
+                assert same == (True,), table
+            assert superuser.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
