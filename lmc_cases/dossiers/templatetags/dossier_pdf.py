@@ -1,0 +1,57 @@
+"""Filters of the dossier PDF: thin names over `lmc_cases.dossiers.wording`. Nothing here is marked safe by hand."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from lmc_cases.core import display
+from lmc_cases.dossiers import wording
+
+register = template.Library()
+
+register.filter("word", wording.word)
+register.filter("country", wording.country_name)
+register.filter("moment", wording.moment_text)
+register.filter("birth", wording.birth_text)
+register.filter("choose", wording.choose)
+register.filter("law_marks", wording.law_marks)
+register.filter("safeguards", wording.safeguard_rows)
+
+
+@register.filter
+def known(value: object) -> str:
+    """Write the value, or "Not known" for an empty one."""
+    return str(value) if value not in (None, "") else wording.not_known()
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Write a file size, rounded and exact, or "Not known"."""
+    return wording.not_known() if count is None else display.format_size(count)
+
+
+@register.filter
+def hash_lines(digest: str) -> str:
+    """Write a SHA-256 as two lines of 32 characters, or "Not known"."""
+    if not digest:
+        return wording.not_known()
+    return format_html_join(format_html("<br>"), "{}", ((line,) for line in display.hash_groups(digest, 32)))
+
+
+@register.simple_tag
+def heading(level: int, anchor: str, text: str, number: int | str = "") -> SafeString:
+    """Write a heading whose bookmark keeps the plain text, free of line-break marks."""
+    plain = f"{number}. {text}" if number != "" else text
+    return format_html('<h{} id="{}" data-plain="{}">{}</h{}>', level, anchor, plain, plain, level)
+
+
+@register.simple_tag
+def page_of_pages() -> SafeString:
+    """Write "Page x of y"; the style sheet puts the numbers in."""
+    marks = {
+        "page": format_html('<span class="number-page"></span>'),
+        "pages": format_html('<span class="number-pages"></span>'),
+    }
+    return format_html_join("", "{}", ((marks.get(part, part),) for part in wording.page_of_pages()))
