@@ -95,8 +95,8 @@ def search_form(text: str) -> str:
 
     Compatibility forms are unified (NFKC), case and Latin diacritics folded (``Nguyễn`` and ``nguyen``,
     ``Đỗ`` and ``do``), invisible characters dropped, digits made ASCII, common double spellings of Thai, Lao,
-    Khmer and Burmese unified, white space collapsed. Simplified and traditional Chinese stay apart. The form is for
-    comparing only, never for showing, and applying it twice changes nothing.
+    Khmer and Burmese unified, white space collapsed. Simplified and traditional Chinese stay apart. The form
+    is for comparing only, never for showing, and applying it twice changes nothing.
     """
     text = unicodedata.normalize("NFKC", clean_text(text)).casefold()
     text = _INVISIBLE.sub("", text)

@@ -21,16 +21,16 @@ SAMPLES = (
 def random_texts(count: int) -> list[str]:
     """Strings mixed from the six scripts, Latin, controls, joiners, marks, surrogates and far planes."""
     rng = random.Random(20260101)
-    ranges = (
+    ranges = [
         (0, 0x24F),
         (0x300, 0x36F),
         (0xE00, 0xEFF),
         (0x1000, 0x109F),
         (0x1780, 0x17FF),
         (0x1E00, 0x1EFF),
-    )
-    ranges += ((0x2000, 0x206F), (0x3000, 0x30FF), (0x4E00, 0x4FFF), (0xAC00, 0xAC40), (0xD7F0, 0xE010))
-    ranges += ((0xFB00, 0xFFFF), (0x1F600, 0x1F610), (0x1FFF0, 0x20010), (0x10FFF0, 0x10FFFF))
+    ]
+    ranges += [(0x2000, 0x206F), (0x3000, 0x30FF), (0x4E00, 0x4FFF), (0xAC00, 0xAC40), (0xD7F0, 0xE010)]
+    ranges += [(0xFB00, 0xFFFF), (0x1F600, 0x1F610), (0x1FFF0, 0x20010), (0x10FFF0, 0x10FFFF)]
     return [
         "".join(chr(rng.randint(*rng.choice(ranges))) for _ in range(rng.randint(0, 24)))
         for _ in range(count)
