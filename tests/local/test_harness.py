@@ -45,6 +45,7 @@ class TestATestThatCommits:
             superuser.execute(
                 "UPDATE django_content_type SET model = model || '-changed' WHERE app_label = 'auth'"
             )
+            superuser.execute("SET session_replication_role = 'replica'")
             superuser.execute("DELETE FROM auth_permission")
             superuser.execute("INSERT INTO django_session VALUES ('left-behind', '', now())")
 

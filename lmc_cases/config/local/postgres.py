@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from lmc_cases.config.local import private
-from lmc_cases.config.local.processes import Child, SystemUser, free_port, spawn, tail
+from lmc_cases.config.local.processes import Child, SystemUser, free_port, same_port, spawn, tail
 
 SQL_DIR = Path(__file__).with_name("sql")
 DATABASE = "lmc"
@@ -88,8 +88,10 @@ class PostgresServer:
         if not (self.data / "PG_VERSION").exists():
             self._initdb(programs, user)
         port_file = self.home / "port"
-        known = int(port_file.read_text()) if port_file.exists() else None
-        self.port = free_port(known)
+        if self.port:  # started before: clients hold the address
+            same_port(self.port)
+        else:
+            self.port = free_port(int(port_file.read_text()) if port_file.exists() else None)
         port_file.write_text(str(self.port))
         settings = {**_ALWAYS, **({} if self.durable else _TEST_ONLY), "port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

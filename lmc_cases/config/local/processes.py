@@ -17,6 +17,10 @@ _CHILD = Path(__file__).with_name("child.py")
 _STATE_FIELD, _SESSION_FIELD, _START_FIELD = 0, 3, 19  # of /proc/<pid>/stat, counted after the program's name
 
 
+class PortTakenError(Exception):
+    """The message names the port."""
+
+
 @dataclass(frozen=True)
 class SystemUser:
     """The user a child runs as; both numbers as in the password file."""
@@ -100,6 +104,15 @@ def spawn(
     return Child(name=name, process=process, log=log, started_at=time.monotonic())
 
 
+def tied_to_us(
+    argv: Sequence[str], *, death_signal: signal.Signals, user: SystemUser | None = None
+) -> list[str]:
+    """The same program behind the shim that ties it to this process."""
+    uid, gid = (user.uid, user.gid) if user else (-1, -1)
+    numbers = [str(os.getpid()), str(int(death_signal)), str(uid), str(gid)]
+    return [sys.executable, "-I", "-S", str(_CHILD), *numbers, *argv]
+
+
 def stop(child: Child, *, steps: Iterable[tuple[signal.Signals, float]] = ((signal.SIGTERM, 10.0),)) -> None:
     """End a child and all it forked: each signal with its patience in seconds, then SIGKILL to the session."""
     for number, patience in steps:
@@ -158,6 +171,20 @@ def free_port(preferred: int | None = None) -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def same_port(port: int, *, patience_seconds: float = 15.0) -> int:
+    """Wait until a port that clients already know is free again.
+
+    Raises:
+        PortTakenError: Somebody else listens there.
+    """
+    deadline = time.monotonic() + patience_seconds
+    while not port_is_free(port):
+        if time.monotonic() > deadline:
+            raise PortTakenError(f"port {port} of 127.0.0.1 is taken by another program")
+        time.sleep(0.1)
+    return port
 
 
 def port_is_free(port: int) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lmc_cases.config.local import private
-from lmc_cases.config.local.processes import Child, free_port, spawn, tail
+from lmc_cases.config.local.processes import Child, free_port, same_port, spawn, tail
 
 STOP_STEPS = ((signal.SIGTERM, 10.0),)
 
@@ -45,8 +45,10 @@ class ValkeyServer:
         """
         self.home.mkdir(parents=True, exist_ok=True)
         port_file = self.home / "port"
-        known = int(port_file.read_text()) if port_file.exists() else None
-        self.port = free_port(known)
+        if self.port:  # started before: clients hold the address
+            same_port(self.port)
+        else:
+            self.port = free_port(int(port_file.read_text()) if port_file.exists() else None)
         port_file.write_text(str(self.port))
         config = self.home / "valkey.conf"
         private.write_private(config, self._config())

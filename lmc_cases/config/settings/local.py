@@ -1,0 +1,7 @@
+"""Settings of ``make demo`` and ``make run``: the launcher sets the environment."""
+
+from lmc_cases.config.settings.base import *  # noqa: F403 - a settings module is the one it extends
+
+# Static files come straight from their places: nothing is collected first.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
