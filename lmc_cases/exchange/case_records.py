@@ -44,7 +44,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A name. ``full`` joins the parts family first in Chinese, Khmer and Vietnamese letters, else given first."""
+    """A name; ``full`` joins its parts in the order of the person's country and script."""
 
     full: str
     given: str = ""
