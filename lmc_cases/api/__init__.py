@@ -1,0 +1,1 @@
+"""Composes the REST API; no rules of its own."""

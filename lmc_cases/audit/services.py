@@ -1,0 +1,98 @@
+"""Record an act. Every service calls this in its own transaction; nothing switches it off."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.conf import settings
+from django.db import models
+
+from lmc_cases.audit.models import AuditEvent, AuditReason, Operation
+from lmc_cases.core.request_id import current_origin
+from lmc_cases.jurisdictions.models import Jurisdiction
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+
+class Auditable(Protocol):
+    """What a record says of itself to the audit: which country owns it, and how people call it."""
+
+    uuid: uuid.UUID
+
+    @property
+    def audit_owner_id(self) -> int | None:
+        """Primary key of the country whose record it is."""
+
+    @property
+    def audit_reference(self) -> str:
+        """Human reference: never a name."""
+
+    @property
+    def audit_case_uuid(self) -> uuid.UUID | None:
+        """The case it belongs to."""
+
+
+def commitment(text: str, salt: str) -> str:
+    """Return the salted commitment to free text: hex, 64 characters."""
+    key = settings.AUDIT_COMMITMENT_KEY.encode()
+    return hmac.new(key, f"{salt}\x1f{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def record(
+    *,
+    actor: User | None,
+    operation: Operation,
+    verb: str,
+    target: Auditable | None = None,
+    recipient: Jurisdiction | None = None,
+    reason: str = "",
+    reason_code: str = "",
+    outcome: AuditEvent.Outcome = AuditEvent.Outcome.DONE,
+    codes: dict[str, Any] | None = None,
+    owner_id: int | None = None,
+) -> AuditEvent:
+    """Write one audit event in the present transaction.
+
+    Args:
+        actor: who; ``None`` only where nobody is signed in (a failed sign-in).
+        operation: one of the six operations, or sign-in, refusal, grant, export.
+        verb: ``<noun>.<past participle>``, e.g. ``"case.shared"``.
+        target: the record acted on.
+        recipient: the country that received something.
+        reason: the officer's words; kept apart from the event, which holds a commitment to them.
+        reason_code: a code from a closed list.
+        outcome: done or refused.
+        codes: ids, codes and counts; never names or free text.
+        owner_id: primary key of the owning country where there is no target.
+    """
+    origin = current_origin()
+    salt = secrets.token_hex(16) if reason else ""
+    agency = actor.agency if actor is not None and actor.agency_id is not None else None
+    event = AuditEvent.objects.create(
+        request_id=origin.request_id,
+        channel=origin.channel,
+        address=origin.address,
+        actor=actor,
+        actor_agency=agency,
+        actor_country_id=agency.jurisdiction_id if agency else None,
+        operation=operation,
+        verb=verb,
+        object_type=type(target).__name__.lower() if isinstance(target, models.Model) else "",
+        object_uuid=target.uuid if target is not None else None,
+        case_uuid=target.audit_case_uuid if target is not None else None,
+        reference=target.audit_reference if target is not None else "",
+        owner_country_id=target.audit_owner_id if target is not None else owner_id,
+        recipient_country=recipient,
+        reason_code=reason_code,
+        reason_commitment=commitment(reason, salt) if reason else "",
+        outcome=outcome,
+        codes=codes or {},
+    )
+    if reason:
+        AuditReason.objects.create(event=event, text=reason, salt=salt)
+    return event

@@ -1,0 +1,1 @@
+"""Cases, their texts, and sharing."""

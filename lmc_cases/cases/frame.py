@@ -1,0 +1,77 @@
+"""The frame around every page of a case: header, level, tabs. Used by the pages of this app and those above it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.cases.services.texts import texts_for
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+# What the buttons of the case pages depend on.
+CASE_ACTIONS = (Action.READ, Action.EDIT, Action.SHARE, Action.KEEP_EVIDENCE)
+
+
+def case_frame(user: User, case_uuid: UUID, current: str, *, at_least: Level = Level.EXISTENCE) -> dict[str, Any]:
+    """Return the context of ``cases/frame.html``.
+
+    Args:
+        current: the tab shown: overview, suspects, evidence, sharing, handovers, dossiers, history.
+        at_least: the level the page needs; below it the page does not exist for the officer.
+
+    Returns:
+        ``case`` (with ``level``), ``title`` (``ShownText`` or None), ``is_own``, ``rights`` (set of
+        ``Action`` the officer holds on it), ``tabs``.
+
+    Raises:
+        Http404: foreign, missing and too low a level alike.
+    """
+    case = (
+        Case.objects.visible_to(user, at_least=at_least)
+        .with_level_for(user)
+        .select_related("owner", "agency", "typology")
+        .filter(uuid=case_uuid)
+        .first()
+    )
+    if case is None:
+        raise Http404
+    level: int = case.level  # type: ignore[attr-defined]
+    rights = {action for action in CASE_ACTIONS if _holds(user, action, case)}
+    return {
+        "case": case,
+        "level": Level(level),
+        "title": texts_for(user, [case.pk], CaseText.Kind.TITLE).get(case.pk),
+        "is_own": Action.READ in rights,
+        "rights": {str(action.name): True for action in rights},
+        "tabs": _tabs(case, Level(level), current),
+    }
+
+
+def _holds(user: User, action: Action, case: Case) -> bool:
+    return jurisdictions_granting(user, action).filter(pk=case.owner_id).exists()
+
+
+def _tabs(case: Case, level: Level, current: str) -> list[dict[str, Any]]:
+    full = level == Level.FULL
+    entries = [
+        ("overview", _("Overview"), "cases:detail", "uuid", True),
+        ("suspects", _("Suspects"), "suspects:list", "case_uuid", full),
+        ("evidence", _("Evidence"), "evidence:list", "case_uuid", full),
+        ("sharing", _("Sharing"), "cases:sharing", "uuid", True),
+        ("handovers", _("Handovers"), "handovers:of_case", "case_uuid", full),
+        ("dossiers", _("Dossiers"), "dossiers:of_case", "case_uuid", full),
+        ("history", _("History"), "cases:history", "uuid", full),
+    ]
+    return [
+        {"url": reverse(name, kwargs={key: case.uuid}), "label": label, "current": tab == current}
+        for tab, label, name, key, shown in entries
+        if shown
+    ]

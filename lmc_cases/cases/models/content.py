@@ -1,0 +1,112 @@
+"""What a case says: texts with a language each, timeline, notes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from lmc_cases.cases.models.case import Case
+from lmc_cases.cases.models.visibility import Level
+from lmc_cases.core.history import kept_history
+from lmc_cases.jurisdictions.access import Action
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+
+class CaseTextQuerySet(models.QuerySet["CaseText"]):
+    """Reads of case texts."""
+
+    def visible_to(self, user: User) -> CaseTextQuerySet:
+        """Texts whose own level the officer's level reaches: titles and summaries before facts."""
+        return self.filter(
+            models.Q(level=Level.SUMMARY, case__in=Case.objects.visible_to(user, at_least=Level.SUMMARY))
+            | models.Q(level=Level.FULL, case__in=Case.objects.visible_to(user, at_least=Level.FULL))
+        )
+
+
+class CaseText(models.Model):
+    """Title, summary or facts of a case in one language: the original, or a translation of it."""
+
+    class Kind(models.TextChoices):
+        """Which text it is."""
+
+        TITLE = "TITLE", _("Title")
+        SUMMARY = "SUMMARY", _("Summary")
+        FACTS = "FACTS", _("Statement of facts")
+
+    LEVEL_OF_KIND = {Kind.TITLE: Level.SUMMARY, Kind.SUMMARY: Level.SUMMARY, Kind.FACTS: Level.FULL}
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="texts")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    level = models.PositiveSmallIntegerField(choices=Level.choices, editable=False)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    text = models.TextField(_("text"))
+    is_original = models.BooleanField(default=True)
+    translator = models.CharField(_("translator"), max_length=200, blank=True, default="")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseTextQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind", "language"], name="one_text_per_kind_and_language"),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=models.Q(is_original=True), name="one_original_per_kind"
+            ),
+        ]
+
+
+class FullLevelQuerySet(models.QuerySet["TimelineEntry"]):
+    """Reads of what only the level "full" shows."""
+
+    def visible_to(self, user: User) -> FullLevelQuerySet:
+        """Rows of cases seen in full."""
+        return self.filter(case__in=Case.objects.visible_to(user, at_least=Level.FULL))
+
+
+class TimelineEntry(models.Model):
+    """One event of the case as it happened."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timeline")
+    happened_at = models.DateTimeField(_("happened"))
+    place = models.CharField(_("place"), max_length=300, blank=True, default="")
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    text = models.TextField(_("what happened"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FullLevelQuerySet.as_manager()
+    history = kept_history()
+
+
+class CaseNoteQuerySet(models.QuerySet["CaseNote"]):
+    """Reads of notes."""
+
+    def visible_to(self, user: User) -> CaseNoteQuerySet:
+        """Notes on the own country's cases; notes are never shared."""
+        return self.filter(case__in=Case.objects.owned_with(user, Action.READ))
+
+
+class CaseNote(models.Model):
+    """A working note of the owning country."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    text = models.TextField(_("note"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CaseNoteQuerySet.as_manager()
+    history = kept_history()

@@ -1,0 +1,94 @@
+"""A share opens one case to another country, or to one agency of it, until a time."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from lmc_cases.cases.models.case import Case
+from lmc_cases.cases.models.visibility import Level
+from lmc_cases.core.history import kept_history
+from lmc_cases.jurisdictions.access import Action, audiences_of
+from lmc_cases.jurisdictions.models import Agency, Jurisdiction
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+
+class CaseShareQuerySet(models.QuerySet["CaseShare"]):
+    """Reads of shares."""
+
+    def visible_to(self, user: User) -> CaseShareQuerySet:
+        """All shares of the own country's cases; of others' cases only those made to the officer's audiences."""
+        own = Case.objects.owned_with(user, Action.READ)
+        audiences = audiences_of(user)
+        return self.filter(
+            models.Q(case__in=own)
+            | models.Q(recipient_agency__isnull=True, recipient__audience__in=audiences)
+            | models.Q(recipient_agency__audience__in=audiences)
+        )
+
+    def in_force(self) -> CaseShareQuerySet:
+        """Shares neither revoked nor past their end, by the database's clock."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=Now())
+
+
+class CaseShare(models.Model):
+    """One disclosure of a case to one recipient. Changed by ending it and sharing anew; never rewritten."""
+
+    class Purpose(models.TextChoices):
+        """Why the case is shared: a closed list; a new purpose is a new share."""
+
+        INVESTIGATION = "INVESTIGATION", _("Support of an investigation")
+        LOCATE = "LOCATE", _("Locating a wanted person")
+        IDENTIFY = "IDENTIFY", _("Identification of a person")
+        HANDOVER = "HANDOVER", _("Preparation of a handover")
+        VICTIM_PROTECTION = "VICTIM_PROTECTION", _("Protection of victims")
+        ASSET_RECOVERY = "ASSET_RECOVERY", _("Recovery of assets")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="shares")
+    recipient = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
+    recipient_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
+    reason = models.TextField(_("reason"))
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    shared_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(_("until"))
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    revoke_reason = models.TextField(blank=True, default="")
+
+    objects = CaseShareQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "recipient", "recipient_agency"],
+                condition=models.Q(revoked_at__isnull=True),
+                nulls_distinct=False,
+                name="one_live_share_per_recipient",
+            )
+        ]
+
+    @property
+    def audit_owner_id(self) -> int | None:
+        """The country that shares."""
+        return self.case.owner_id
+
+    @property
+    def audit_reference(self) -> str:
+        """The case reference."""
+        return self.case.reference
+
+    @property
+    def audit_case_uuid(self) -> uuid.UUID | None:
+        """The shared case."""
+        return self.case.uuid

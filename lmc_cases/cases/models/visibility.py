@@ -1,0 +1,107 @@
+"""The read models of the access rule, kept by database triggers (migration 0002): never written from Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from lmc_cases.jurisdictions.access import audiences_of
+from lmc_cases.jurisdictions.models import Audience, Jurisdiction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from lmc_cases.accounts.models import User
+
+
+class Level(models.IntegerChoices):
+    """How much of a case an audience sees. Each level holds the one before it."""
+
+    EXISTENCE = 1, _("Existence only")
+    SUMMARY = 2, _("Summary")
+    FULL = 3, _("Full")
+
+
+class CaseVisibilityQuerySet(models.QuerySet["CaseVisibility"]):
+    """Reads of the read model."""
+
+    def visible_to(self, user: User | AnonymousUser, *, at_least: Level = Level.EXISTENCE) -> CaseVisibilityQuerySet:
+        """Rows in force, by the database's clock, for the officer's audiences at ``at_least`` this level."""
+        rows = self.filter(audience__in=audiences_of(user), until__gt=Now())
+        return rows if at_least == Level.EXISTENCE else rows.filter(level__gte=at_least)
+
+
+class CaseVisibility(models.Model):
+    """One narrow row per audience and case: what ``Case.objects.visible_to`` reads.
+
+    ``until`` is ``infinity`` for owners, the end of the share for recipients: a share ends by the clock, when
+    no trigger fires.
+    """
+
+    pk = models.CompositePrimaryKey("audience_id", "case_id")
+    audience = models.ForeignKey(Audience, on_delete=models.DO_NOTHING, db_index=False, related_name="+")
+    case = models.ForeignKey("cases.Case", on_delete=models.DO_NOTHING, related_name="visibility")
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    until = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    status = models.CharField(max_length=10)
+    typology_id = models.BigIntegerField(null=True)
+    owner = models.ForeignKey(Jurisdiction, on_delete=models.DO_NOTHING, db_index=False, related_name="+")
+
+    objects = CaseVisibilityQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "audience",
+                models.F("updated_at").desc(),
+                models.F("case").desc(),
+                name="case_visibility_page",
+                include=["level", "until", "status", "typology_id", "owner"],
+            )
+        ]
+
+
+class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
+    """Reads of the search text."""
+
+    def visible_to(self, user: User | AnonymousUser) -> SearchEntryQuerySet:
+        """Entries of visible cases whose level the officer's level reaches."""
+        reached = CaseVisibility.objects.visible_to(user).filter(
+            case=models.OuterRef("case"), level__gte=models.OuterRef("level")
+        )
+        return self.filter(models.Exists(reached))
+
+
+class SearchEntry(models.Model):
+    """A piece of searchable text of a case, normalised by ``core.text.search_form``.
+
+    ``level`` is the least level at which the piece may be found: a reference by existence, a title by summary,
+    a suspect's name only in full. Document numbers are here as keyed hashes alone.
+    """
+
+    class Kind(models.TextChoices):
+        """What the text is."""
+
+        REFERENCE = "REFERENCE", _("Reference")
+        TEXT = "TEXT", _("Text")
+        SUSPECT = "SUSPECT", _("Suspect")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="search_entries")
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    object_uuid = models.UUIDField()
+    body = models.TextField()
+
+    objects = SearchEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "object_uuid"], name="one_search_entry_per_object")]
+        indexes = [
+            # A companion index over bigrams serves the two-character words of Chinese (migration 0002).
+            GinIndex(fields=["body"], opclasses=["gin_trgm_ops"], name="search_entry_trigrams"),
+        ]

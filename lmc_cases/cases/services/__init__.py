@@ -1,0 +1,1 @@
+"""The services of cases. Import the module that names the act."""

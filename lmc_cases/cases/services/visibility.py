@@ -1,0 +1,42 @@
+"""Look after the visibility read model: it is kept by triggers, checked and repaired here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Rows missing, rows too many, rows that say something else."""
+
+    missing: int
+    surplus: int
+    different: int
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the read model is right."""
+        return not (self.missing or self.surplus or self.different)
+
+
+def remove_ended() -> int:
+    """Delete rows whose time has passed; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT remove_ended_case_visibility()")
+        return int(cursor.fetchone()[0])
+
+
+def drift() -> Drift:
+    """Compare the read model with its sources, row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT missing, surplus, different FROM case_visibility_drift()")
+        missing, surplus, different = cursor.fetchone()
+    return Drift(missing=missing, surplus=surplus, different=different)
+
+
+def repair() -> None:
+    """Make the read model what its sources say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refresh_case_visibility(NULL)")

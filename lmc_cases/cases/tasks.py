@@ -1,0 +1,13 @@
+"""Periodic upkeep of the visibility read model."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from lmc_cases.cases.services import visibility
+
+
+@shared_task(name="cases.sweep_visibility", ignore_result=True)
+def sweep_visibility() -> int:
+    """Remove rows of shares that ended; the rule itself goes by the clock and needs no sweep."""
+    return visibility.remove_ended()

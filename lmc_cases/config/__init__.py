@@ -1,0 +1,1 @@
+"""Settings, URLs, processes and demo: the top of the line of apps."""

@@ -1,0 +1,52 @@
+"""What services raise, and what surfaces translate: pages into form errors, the API into problem+json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class DomainError(Exception):
+    """Something a person can understand and act on. ``str(error)`` is in the active language."""
+
+    code = "error"
+
+
+class Conflict(DomainError):
+    """The record is not in a state that allows this. HTTP 409."""
+
+    code = "conflict"
+
+
+class StaleVersion(Conflict):
+    """Someone else changed the record since it was read.
+
+    Attributes:
+        theirs: field name to the value that is stored now.
+    """
+
+    code = "stale-version"
+
+    def __init__(self, message: str, *, theirs: Mapping[str, str], version: int) -> None:
+        super().__init__(message)
+        self.theirs = dict(theirs)
+        self.version = version
+
+
+class InvalidInput(DomainError):
+    """A value cannot be taken. HTTP 400.
+
+    Attributes:
+        field: name of the form or API field, ``""`` for the whole request.
+    """
+
+    code = "invalid-input"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotAllowed(DomainError):
+    """The officer may see the record but not do this. HTTP 403."""
+
+    code = "not-allowed"

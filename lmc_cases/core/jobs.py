@@ -1,0 +1,166 @@
+"""Work owed to an officer is a row with a lease; the broker only wakes the worker.
+
+A job is queued by a service in the transaction of its request, so an answered request is on disk.
+A worker claims the row (RUNNING with a lease), renews the lease while it works and finishes it
+in one transaction. If it dies, the sweeper finds the lapsed lease and wakes another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, ClassVar
+
+from celery import current_app
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class LeaseLost(Exception):
+    """Another worker holds the job now; the present one must stop without a trace."""
+
+
+class JobState(models.TextChoices):
+    """The life of a job."""
+
+    NEW = "NEW", _("Not started")
+    QUEUED = "QUEUED", _("Waiting")
+    RUNNING = "RUNNING", _("Running")
+    DONE = "DONE", _("Done")
+    FAILED = "FAILED", _("Failed")
+    DENIED = "DENIED", _("Not allowed any more")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class LeasedJob(models.Model):
+    """Abstract: a row that owes work to an officer.
+
+    A subclass names ``task_name``; the task takes ``job_id`` (the primary key) and nothing else.
+    """
+
+    task_name: ClassVar[str]
+    MAX_ATTEMPTS: ClassVar[int] = 5
+
+    job_state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.NEW)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    queued_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether no worker will touch it again."""
+        return self.job_state in {JobState.DONE, JobState.FAILED, JobState.DENIED, JobState.CANCELLED}
+
+    def wake(self) -> None:
+        """Wake a worker once the surrounding transaction has committed."""
+        enqueue_on_commit(self.task_name, job_id=self.pk)
+
+    @classmethod
+    def claim(cls, job_id: int) -> uuid.UUID | None:
+        """Take the job if it is free. Return the lease token, or ``None`` if there is nothing to do.
+
+        Commits by itself: call it outside the transaction of the work.
+        """
+        token = uuid.uuid4()
+        with transaction.atomic():
+            job = (
+                cls._default_manager.select_for_update(skip_locked=True)
+                .filter(pk=job_id)
+                .filter(
+                    models.Q(job_state=JobState.QUEUED)
+                    | models.Q(job_state=JobState.RUNNING, lease_until__lt=Now())
+                )
+                .first()
+            )
+            if job is None:
+                return None
+            if job.attempts >= cls.MAX_ATTEMPTS:
+                cls._default_manager.filter(pk=job_id).update(
+                    job_state=JobState.FAILED, error_code="too-many-attempts", finished_at=Now()
+                )
+                return None
+            cls._default_manager.filter(pk=job_id).update(
+                job_state=JobState.RUNNING,
+                attempts=models.F("attempts") + 1,
+                lease_token=token,
+                lease_until=Now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS),
+                started_at=Now(),
+            )
+        return token
+
+    @classmethod
+    def renew(cls, job_id: int, token: uuid.UUID) -> None:
+        """Lengthen the lease; raises ``LeaseLost`` if it is no longer ours."""
+        renewed = cls._default_manager.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING).update(
+            lease_until=Now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
+        )
+        if not renewed:
+            raise LeaseLost
+
+    @classmethod
+    def lock_claimed(cls, job_id: int, token: uuid.UUID) -> Any:
+        """Return the job row locked for its last transaction; raises ``LeaseLost`` if not ours."""
+        job = (
+            cls._default_manager.select_for_update()
+            .filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING)
+            .first()
+        )
+        if job is None:
+            raise LeaseLost
+        return job
+
+    @classmethod
+    def owed(cls) -> models.QuerySet[Any]:
+        """Jobs that nobody is working on: queued a while ago, or with a lapsed lease."""
+        grace = dt.timedelta(seconds=settings.JOB_SWEEP_SECONDS)
+        return cls._default_manager.filter(
+            models.Q(job_state=JobState.QUEUED, queued_at__lt=Now() - grace)
+            | models.Q(job_state=JobState.RUNNING, lease_until__lt=Now())
+        )
+
+
+def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
+    """Queue a Celery task by name once the surrounding transaction commits.
+
+    A broker that is down loses nothing: the row is owed and the sweeper wakes it later.
+
+    Args:
+        task_name: registered name, e.g. ``"dossiers.render"``.
+        kwargs: JSON scalars only: ids and codes, never model instances.
+
+    Raises:
+        celery.exceptions.NotRegistered: at once, before the commit, if no such task exists.
+    """
+    task = current_app.tasks[task_name]
+    transaction.on_commit(lambda: task.apply_async(kwargs=kwargs, retry=False), robust=True)
+
+
+def job_models() -> list[type[LeasedJob]]:
+    """Every concrete kind of job."""
+    found: list[type[LeasedJob]] = []
+    pending: list[type[LeasedJob]] = [LeasedJob]
+    while pending:
+        for sub in pending.pop().__subclasses__():
+            pending.append(sub)
+            if not sub._meta.abstract and not hasattr(sub, "history_object"):
+                found.append(sub)
+    return found
+
+
+def sweep() -> int:
+    """Wake every job that is owed; return how many."""
+    woken = 0
+    for model in job_models():
+        for pk in model.owed().values_list("pk", flat=True)[:500]:
+            current_app.tasks[model.task_name].apply_async(kwargs={"job_id": pk}, retry=False)
+            woken += 1
+    return woken

@@ -1,0 +1,1 @@
+"""Transfer dossiers: what was disclosed, rendered and stored."""

@@ -1,0 +1,1 @@
+"""Exhibits, files and chain of custody."""

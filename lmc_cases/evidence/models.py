@@ -1,0 +1,154 @@
+"""Exhibits, their files, and each hand they passed through."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from lmc_cases.cases.models import Case, Level
+from lmc_cases.core.history import kept_history
+from lmc_cases.jurisdictions.access import Action
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+
+def evidence_path(item: EvidenceItem, _name: str) -> str:
+    """Return where a file is kept: the given name stands in the row only."""
+    return f"evidence/{uuid.uuid4().hex}"
+
+
+class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
+    """Reads of exhibits."""
+
+    def visible_to(self, user: User) -> EvidenceItemQuerySet:
+        """Exhibits of cases seen in full."""
+        return self.filter(case__in=Case.objects.visible_to(user, at_least=Level.FULL))
+
+    def owned_with(self, user: User, action: Action) -> EvidenceItemQuerySet:
+        """Exhibits of the own country's cases, where the officer holds ``action``."""
+        return self.filter(case__in=Case.objects.owned_with(user, action))
+
+
+class EvidenceItem(models.Model):
+    """One exhibit. The number is the collecting country's own and never reused within the case."""
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        PHONE = "PHONE", _("Phone")
+        SIM = "SIM", _("SIM card")
+        COMPUTER = "COMPUTER", _("Computer")
+        STORAGE = "STORAGE", _("Storage medium")
+        FILE = "FILE", _("File")
+        ACCOUNT = "ACCOUNT", _("Account")
+        DOCUMENT = "DOCUMENT", _("Document")
+        CASH = "CASH", _("Cash")
+        OTHER = "OTHER", _("Other")
+
+    class ScanStatus(models.TextChoices):
+        """Whether the file was looked at for malware. Nothing here opens a file."""
+
+        NO_FILE = "NO_FILE", _("No file")
+        NOT_SCANNED = "NOT_SCANNED", _("Not scanned")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    exhibit_number = models.CharField(_("exhibit number"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    description = models.TextField(_("description"), blank=True, default="")
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    collected_at = models.DateTimeField(_("collected"), null=True, blank=True)
+    collected_where = models.CharField(_("collected where"), max_length=300, blank=True, default="")
+    collected_by = models.CharField(_("collected by"), max_length=200, blank=True, default="")
+    file = models.FileField(upload_to=evidence_path, null=True, blank=True)
+    file_name = models.CharField(_("file name"), max_length=255, blank=True, default="")
+    media_type = models.CharField(max_length=100, blank=True, default="")
+    size_bytes = models.BigIntegerField(_("size"), null=True, blank=True)
+    sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64, blank=True, default="")
+    # Hashes as an importing bundle states them: kept as given, never the only ones.
+    reported_hashes = models.JSONField(default=dict, blank=True)
+    scan_status = models.CharField(max_length=12, choices=ScanStatus.choices, default=ScanStatus.NO_FILE)
+    external_id = models.CharField(max_length=300, blank=True, default="")
+    import_run = models.UUIDField(null=True, editable=False, db_index=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1)
+
+    objects = EvidenceItemQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "exhibit_number"], name="one_exhibit_per_number"),
+            models.CheckConstraint(
+                condition=models.Q(file__isnull=True) | models.Q(file="") | ~models.Q(sha256=""),
+                name="a_file_has_its_hash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.exhibit_number
+
+    @property
+    def audit_owner_id(self) -> int | None:
+        """The country of the case."""
+        return self.case.owner_id
+
+    @property
+    def audit_reference(self) -> str:
+        """Case reference and exhibit number."""
+        return f"{self.case.reference}/{self.exhibit_number}"[:60]
+
+    @property
+    def audit_case_uuid(self) -> uuid.UUID | None:
+        """The case."""
+        return self.case.uuid
+
+
+class CustodyEventQuerySet(models.QuerySet["CustodyEvent"]):
+    """Reads of the chain of custody."""
+
+    def visible_to(self, user: User) -> CustodyEventQuerySet:
+        """Events of the exhibits the officer may see."""
+        return self.filter(item__in=EvidenceItem.objects.visible_to(user))
+
+
+class CustodyEvent(models.Model):
+    """One hand to the next, or one act on an exhibit. Append-only: PostgreSQL refuses update and delete."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        COLLECTED = "COLLECTED", _("Collected")
+        TRANSFERRED = "TRANSFERRED", _("Custody transfer")
+        EXAMINED = "EXAMINED", _("Examined")
+        HASH_CHECKED = "HASH_CHECKED", _("Checksum verified")
+        UPLOADED = "UPLOADED", _("File uploaded")
+        DOWNLOADED = "DOWNLOADED", _("File downloaded")
+        IMPORTED = "IMPORTED", _("Imported")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="custody")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    happened_at = models.DateTimeField(_("time"), null=True)
+    from_holder = models.CharField(_("from"), max_length=200, blank=True, default="")
+    to_holder = models.CharField(_("to"), max_length=200, blank=True, default="")
+    place = models.CharField(_("place"), max_length=300, blank=True, default="")
+    purpose = models.CharField(_("purpose"), max_length=300, blank=True, default="")
+    condition = models.CharField(_("condition"), max_length=300, blank=True, default="")
+    tool = models.CharField(max_length=300, blank=True, default="")
+    hash_matches = models.BooleanField(null=True)
+    external_id = models.CharField(max_length=300, blank=True, default="")
+    import_run = models.UUIDField(null=True, editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = CustodyEventQuerySet.as_manager()

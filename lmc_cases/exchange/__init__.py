@@ -1,0 +1,1 @@
+"""Reads and writes formats: CASE/UCO bundles, spreadsheets."""

@@ -1,0 +1,13 @@
+"""Register the app."""
+
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    """Reads and writes formats: CASE/UCO bundles, spreadsheets."""
+
+    name = "lmc_cases.exchange"
+
+    def ready(self) -> None:
+        """Make the tasks known to processes that only queue them by name."""
+        from lmc_cases.exchange import tasks  # noqa: F401

@@ -1,0 +1,1 @@
+"""The services of exchange. Import the module that names the act."""

@@ -1,0 +1,1 @@
+"""Requests for the handover of persons, co-owned by both countries."""

@@ -1,0 +1,1 @@
+"""Countries and their agencies as data, the law of each, and THE access rule."""

@@ -1,0 +1,82 @@
+"""THE access rule: which countries an officer may act for, and which audiences an officer belongs to.
+
+Grants are guardian permissions on country and agency rows, held by groups; a few hundred rows in all.
+Nobody by default, and no short cut for superusers: running the server is no reason to read a case.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from guardian.shortcuts import get_objects_for_user
+
+from lmc_cases.core.viewer import audiences_in_force
+from lmc_cases.jurisdictions.models import Agency, Jurisdiction
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+
+class Action(enum.StrEnum):
+    """What a role may do with a country's records. The values are permission codenames."""
+
+    READ = "read_records"
+    EDIT = "edit_records"
+    SHARE = "share_records"
+    REQUEST_HANDOVER = "request_handover"
+    APPROVE_HANDOVER = "approve_handover"
+    KEEP_EVIDENCE = "keep_evidence"
+    READ_AUDIT = "read_audit"
+    MANAGE_USERS = "manage_users"
+    EDIT_LAW = "edit_law"
+
+
+READ_AGENCY = "read_agency_records"
+
+
+def jurisdictions_granting(user: User | AnonymousUser, action: Action) -> QuerySet[Jurisdiction]:
+    """Return the countries for which ``user`` holds ``action``; none for anonymous or inactive users."""
+    if not (user.is_authenticated and user.is_active):
+        return Jurisdiction.objects.none()
+    granted: QuerySet[Jurisdiction] = get_objects_for_user(
+        user, f"jurisdictions.{action}", Jurisdiction, with_superuser=False, accept_global_perms=False
+    )
+    return granted
+
+
+def may(user: User | AnonymousUser, action: Action) -> bool:
+    """Whether ``user`` holds ``action`` for any country: for menus only, never to open a record."""
+    return jurisdictions_granting(user, action).exists()
+
+
+def audiences_of(user: User | AnonymousUser) -> tuple[int, ...]:
+    """Return the audience ids whose records ``user`` reads: countries and agencies granted, and the officer.
+
+    Resolved once per request by the transaction middleware; asked of the database elsewhere.
+    """
+    if not (user.is_authenticated and user.is_active):
+        return ()
+    held = audiences_in_force(user.pk)
+    return held if held is not None else resolve_audiences(user)
+
+
+def resolve_audiences(user: User | AnonymousUser) -> tuple[int, ...]:
+    """Ask the database for the user's audiences, in one statement."""
+    if not (user.is_authenticated and user.is_active):
+        return ()
+    countries = jurisdictions_granting(user, Action.READ).values_list("audience_id", flat=True).order_by()
+    agencies = (
+        get_objects_for_user(
+            user, f"jurisdictions.{READ_AGENCY}", Agency, with_superuser=False, accept_global_perms=False
+        )
+        .values_list("audience_id", flat=True)
+        .order_by()
+    )
+    found = set(countries.union(agencies, all=True))
+    if not found:
+        # An officer whose every role was taken away reads nothing, not even by name.
+        return ()
+    return tuple(sorted(found | {user.audience_id}))

@@ -1,0 +1,106 @@
+"""Law and places as data. Every row has source and confidence; an empty cell is not known."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from lmc_cases.jurisdictions.models.countries import Jurisdiction
+
+
+class ReferenceRow(models.Model):
+    """Abstract: what each row of reference data carries. None has been reviewed by a lawyer."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    natural_key = models.CharField(max_length=64, unique=True, editable=False)
+    notes = models.TextField(blank=True, default="")
+    source = models.TextField(_("source"), blank=True, default="")
+    confidence = models.CharField(_("confidence"), max_length=40, blank=True, default="")
+    last_checked_on = models.DateField(_("last checked"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the statements of law in the row were seen in the named source."""
+        return self.confidence == "verified"
+
+
+class LegalInstrument(ReferenceRow):
+    """A treaty or law under which persons are handed over or evidence is given."""
+
+    title = models.CharField(_("title"), max_length=400)
+    kind = models.CharField(max_length=60)
+    parties = models.ManyToManyField(Jurisdiction, related_name="instruments")
+    parties_text = models.CharField(max_length=200, blank=True, default="")
+    signed = models.CharField(max_length=40, blank=True, default="")
+    in_force = models.CharField(max_length=40, blank=True, default="")
+    extradition_threshold_operator = models.CharField(max_length=4, blank=True, default="")
+    extradition_threshold_years = models.CharField(max_length=10, blank=True, default="")
+    remaining_sentence_months = models.CharField(max_length=10, blank=True, default="")
+    provisional_arrest_days = models.CharField(max_length=60, blank=True, default="")
+    nationals_rule = models.TextField(blank=True, default="")
+    request_language = models.TextField(blank=True, default="")
+    key_articles = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Offence(ReferenceRow):
+    """An offence of one country's law, found by typology and never by name."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="offences")
+    typology = models.CharField(max_length=60, db_index=True)
+    law_title_en = models.CharField(max_length=400, blank=True, default="")
+    law_title_local = models.CharField(max_length=400, blank=True, default="")
+    article = models.CharField(max_length=120, blank=True, default="")
+    offence_en = models.CharField(max_length=300)
+    offence_local = models.CharField(max_length=300, blank=True, default="")
+    min_penalty = models.CharField(max_length=40, blank=True, default="")
+    base_max_penalty = models.CharField(max_length=40, blank=True, default="")
+    max_penalty = models.CharField(max_length=40, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.offence_en
+
+
+class BorderPoint(ReferenceRow):
+    """A place where people are handed over. Coordinates are for a map pin, not for evidence."""
+
+    name_en = models.CharField(max_length=200)
+    name_local = models.CharField(max_length=200, blank=True, default="")
+    point_type = models.CharField(max_length=20)
+    country_a = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+", null=True)
+    country_b = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+", null=True)
+    latitude = models.CharField(max_length=20, blank=True, default="")
+    longitude = models.CharField(max_length=20, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name_en
+
+
+class Typology(ReferenceRow):
+    """A kind of fraud, gambling or trafficking, as investigators name it."""
+
+    code = models.CharField(max_length=60, unique=True)
+    group = models.CharField(max_length=60)
+    label_en = models.CharField(max_length=200)
+    description_en = models.TextField(blank=True, default="")
+    offence_typologies = models.CharField(max_length=300, blank=True, default="")
+    indicators_en = models.TextField(blank=True, default="")
+
+    class Meta:
+        verbose_name_plural = "typologies"
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The label in the active language."""
+        return gettext(self.label_en)
