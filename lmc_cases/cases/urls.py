@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from lmc_cases.cases.views import detail, editing, lists, operations, sharing
 
 app_name = "cases"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", lists.CaseList.as_view(), name="list"),
+    path("new/", editing.CaseOpen.as_view(), name="create"),
+    path("operations/", operations.OperationList.as_view(), name="operations"),
+    path("operations/new/", operations.OperationCreate.as_view(), name="operation_create"),
+    path("operations/<uuid:uuid>/", operations.OperationPage.as_view(), name="operation"),
+    path("operations/<uuid:uuid>/invite/", operations.OperationInvite.as_view(), name="operation_invite"),
+    path("operations/<uuid:uuid>/leave/", operations.OperationLeave.as_view(), name="operation_leave"),
+    path(
+        "operations/<uuid:uuid>/withdraw/<str:country>/",
+        operations.OperationWithdraw.as_view(),
+        name="operation_withdraw",
+    ),
+    path("operations/<uuid:uuid>/end/", operations.OperationEnd.as_view(), name="operation_end"),
+    path("operations/<uuid:uuid>/cases/", operations.OperationAddCase.as_view(), name="operation_add_case"),
+    path("<uuid:uuid>/", detail.CaseOverview.as_view(), name="detail"),
+    path("<uuid:uuid>/edit/", editing.CaseEdit.as_view(), name="edit"),
+    path("<uuid:uuid>/text/<str:kind>/<str:language>/", editing.CaseTextWrite.as_view(), name="text"),
+    path("<uuid:uuid>/timeline/add/", editing.TimelineAdd.as_view(), name="timeline_add"),
+    path("<uuid:uuid>/notes/add/", editing.NoteAdd.as_view(), name="note_add"),
+    path("<uuid:uuid>/restrict/", editing.CaseRestrict.as_view(), name="restrict"),
+    path("<uuid:uuid>/sharing/", sharing.CaseSharing.as_view(), name="sharing"),
+    path("<uuid:uuid>/share/", sharing.CaseShareAdd.as_view(), name="share"),
+    path("shares/<uuid:uuid>/revoke/", sharing.ShareRevoke.as_view(), name="revoke"),
+    path("<uuid:uuid>/history/", detail.CaseHistory.as_view(), name="history"),
+]
