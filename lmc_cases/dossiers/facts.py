@@ -18,7 +18,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Self
 
 SCHEMA = "lmc-cases/dossier-facts/1"
@@ -40,9 +39,9 @@ _UNWANTED = {
 
 
 def clean_text(text: str) -> str:
-    """Return ``text`` without control characters, bidi controls, surrogates and non-characters.
+    r"""Return ``text`` without control characters, bidi controls, surrogates and non-characters.
 
-    Line ends become ``\\n``, tabs become spaces; letters are never changed and never normalised.
+    Line ends become ``\n``, tabs become spaces; letters are never changed and never normalised.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n")
@@ -90,10 +89,11 @@ class Fact:
             TypeError: a required field is missing.
         """
         hints = _hints(cls)
-        return cls(**{name: _revive(hints[name], plain[name], photos or {}) for name in hints if name in plain})
+        return cls(
+            **{name: _revive(hints[name], plain[name], photos or {}) for name in hints if name in plain}
+        )
 
 
-@cache
 def _hints(cls: type[Fact]) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 

@@ -11,7 +11,9 @@ import re
 from icu4py.breakers import LineBreaker
 
 ZERO_WIDTH_SPACE = "\u200b"
-_RUN = re.compile("[\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f\u200b-\u200d]{2,}")
+_RUN = re.compile(
+    "[\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f\u200b-\u200d]{2,}"
+)
 _TAG = re.compile("(<[^>]*>)")
 
 

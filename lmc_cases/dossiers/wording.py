@@ -141,7 +141,9 @@ def birth_text(birth: BirthDate | None) -> str:
         return day_text(dt.date(birth.year, birth.month, birth.day))
     text = f"{birth.year}-{birth.month:02d}" if birth.month else str(birth.year)
     if (get_language() or "").startswith("th"):
-        marked = pgettext("year of the Buddhist era", "%(year)s BE") % {"year": birth.year + display.BUDDHIST_OFFSET}
+        marked = pgettext("year of the Buddhist era", "%(year)s BE") % {
+            "year": birth.year + display.BUDDHIST_OFFSET
+        }
         return f"{marked} ({pgettext('year of the Common Era', '%(year)s CE') % {'year': text}})"
     return text
 
@@ -165,7 +167,9 @@ def choose(texts: Iterable[Text]) -> Chosen | None:
     text = next((text for text in known if text.language.lower() == language), None)
     name = display.language_name(original.language)
     if text is None:
-        mark = gettext("Original text in %(language)s. There is no translation into the language of this dossier.")
+        mark = gettext(
+            "Original text in %(language)s. There is no translation into the language of this dossier."
+        )
         return Chosen(original, mark % {"language": name}, None)
     if text.is_original:
         return Chosen(text, gettext("Original text"), None)
@@ -180,7 +184,9 @@ def choose(texts: Iterable[Text]) -> Chosen | None:
 def law_marks(entry: LegalBasis | Article) -> list[str]:
     """Return the warnings that belong beside an entry of law; none only if verified or reviewed."""
     if isinstance(entry, Article):
-        return [] if entry.is_verified else [gettext("Not verified. The text of the provision is not quoted.")]
+        return (
+            [] if entry.is_verified else [gettext("Not verified. The text of the provision is not quoted.")]
+        )
     return [] if entry.is_reviewed else [gettext("Not reviewed by a lawyer")]
 
 

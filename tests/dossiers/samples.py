@@ -132,9 +132,23 @@ def exhibit(number: int) -> Exhibit:
         sha256=digest,
         scan_status="NOT_SCANNED",
         custody=(
-            CustodyEvent(moment(number - 200), "Scene", "Evidence room, Mae Sot", "Mae Sot", "Storage", "Sealed", "MATCH"),
             CustodyEvent(
-                moment(number - 150), "Evidence room, Mae Sot", "Digital laboratory", "Bangkok", "Imaging", "Seal intact", "MATCH"
+                moment(number - 200),
+                "Scene",
+                "Evidence room, Mae Sot",
+                "Mae Sot",
+                "Storage",
+                "Sealed",
+                "MATCH",
+            ),
+            CustodyEvent(
+                moment(number - 150),
+                "Evidence room, Mae Sot",
+                "Digital laboratory",
+                "Bangkok",
+                "Imaging",
+                "Seal intact",
+                "MATCH",
             ),
         ),
     )
@@ -161,7 +175,9 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
             safeguards=(
                 Safeguard("MINOR", "NO", "Sample Doctor (invented)", moment(-40)),
                 Safeguard("FIT_TO_TRAVEL", "YES", "Sample Doctor (invented)", moment(-40)),
-                Safeguard("TRAFFICKING_SCREENING", "ไม่พบข้อบ่งชี้ (สมมติ)", "Sample Screener (invented)", moment(-38)),
+                Safeguard(
+                    "TRAFFICKING_SCREENING", "ไม่พบข้อบ่งชี้ (สมมติ)", "Sample Screener (invented)", moment(-38)
+                ),
             ),
         ),
         Subject(
@@ -200,7 +216,9 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
         "handling_code": "H2 · SAMPLE",
         "languages": ("zh-hans", "th"),
         "case_title": texts(dict(TITLES)),
-        "case_summary": texts({"th": "เครือข่ายหลอกลวงออนไลน์ข้ามชาติ (สมมติ)", "zh-hans": "跨国网络诈骗团伙（虚构）"}),
+        "case_summary": texts(
+            {"th": "เครือข่ายหลอกลวงออนไลน์ข้ามชาติ (สมมติ)", "zh-hans": "跨国网络诈骗团伙（虚构）"}
+        ),
         "statement_of_facts": texts(dict(STATEMENTS)),
         "legal_basis": LegalBasis(
             instrument="Treaty on Extradition between the People's Republic of China and the Kingdom of Thailand",
@@ -219,7 +237,18 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
                     "Sample (invented quotation)",
                     "verified",
                 ),
-                Article(thailand, "ประมวลกฎหมายอาญา", "343", "ฉ้อโกงประชาชน", "ห้ามพิมพ์", "th", "", False, "", "general-knowledge"),
+                Article(
+                    thailand,
+                    "ประมวลกฎหมายอาญา",
+                    "343",
+                    "ฉ้อโกงประชาชน",
+                    "ห้ามพิมพ์",
+                    "th",
+                    "",
+                    False,
+                    "",
+                    "general-knowledge",
+                ),
             ),
         ),
         "decisions": (
@@ -229,7 +258,13 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
         "subjects": subjects,
         "exhibits": tuple(exhibit(number) for number in range(1, exhibits + 1)),
         "disclosure": Disclosure(
-            china, "公安部（演示单位）", "FULL", "Prosecution", "Joint investigation (invented)", moment(24 * 90), ("E-0099: H1",)
+            china,
+            "公安部（演示单位）",
+            "FULL",
+            "Prosecution",
+            "Joint investigation (invented)",
+            moment(24 * 90),
+            ("E-0099: H1",),
         ),
         "is_demo": True,
     }

@@ -37,7 +37,8 @@ def hash_lines(digest: str) -> str:
     """Write a SHA-256 as two lines of 32 characters, or "Not known"."""
     if not digest:
         return wording.not_known()
-    return format_html_join(format_html("<br>"), "{}", ((line,) for line in display.hash_groups(digest, 32)))
+    lines = display.hash_groups(digest, 32)
+    return format_html_join("", '<span class="hash-line">{}</span>', ((line,) for line in lines))
 
 
 @register.simple_tag
@@ -50,8 +51,5 @@ def heading(level: int, anchor: str, text: str, number: int | str = "") -> SafeS
 @register.simple_tag
 def page_of_pages() -> SafeString:
     """Write "Page x of y"; the style sheet puts the numbers in."""
-    marks = {
-        "page": format_html('<span class="number-page"></span>'),
-        "pages": format_html('<span class="number-pages"></span>'),
-    }
+    marks = {name: format_html('<span class="number-{}"></span>', name) for name in ("page", "pages")}
     return format_html_join("", "{}", ((marks.get(part, part),) for part in wording.page_of_pages()))

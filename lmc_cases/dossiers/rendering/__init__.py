@@ -1,0 +1,211 @@
+"""Draws a dossier: facts in, PDF out. The only package that knows WeasyPrint, and only inside functions.
+
+Equal facts give equal bytes on the same engine (`RenderedDossier.engine` names its parts). What looks right but is
+not fails: a missing glyph, a system font, a dropped photo, any warning of the engine raises `RenderingFailed`.
+One set of fonts and one parsed style sheet serve the process; call `warm_up` when a worker starts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import pikepdf
+import pydyf
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from PIL import Image
+
+from lmc_cases.dossiers import wording
+from lmc_cases.dossiers.facts import DossierFacts
+from lmc_cases.dossiers.rendering.engine import FONTS, Engine, load_engine
+from lmc_cases.dossiers.rendering.faults import RenderingFailed, no_warnings
+from lmc_cases.dossiers.segmentation import segment_html
+
+__all__ = ["RenderedDossier", "RenderingFailed", "engine_versions", "render_dossier", "warm_up"]
+
+PDF_VARIANT = "pdf/a-3a"
+# Upload re-encodes to 600 x 800; anything much larger did not come that way.
+PHOTO_MAX_SIDE = 2_000
+PHOTO_MAX_BYTES = 2_000_000
+
+_drawing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class RenderedDossier:
+    """A finished PDF; both hashes are lower-case hex SHA-256, ``facts_sha256`` is the one on the cover."""
+
+    pdf: bytes
+    pages: int
+    sha256: str
+    facts_sha256: str
+    engine: dict[str, str]
+
+
+def warm_up() -> None:
+    """Load fonts and style sheet now; later renders of this process start at once.
+
+    Raises:
+        RenderingFailed: ``fonts-missing``, or the style sheet was not understood.
+    """
+    with _drawing:
+        load_engine()
+
+
+def engine_versions() -> dict[str, str]:
+    """Return the parts that decide the bytes, with version; fonts by SHA-256."""
+    with _drawing:
+        return dict(load_engine().versions)
+
+
+def render_dossier(facts: DossierFacts, *, language: str) -> RenderedDossier:
+    """Draw ``facts`` as a PDF/A-3a with labels in ``language``.
+
+    Free text is taken in ``language`` where it was entered or translated, else in the original, and marked.
+
+    Args:
+        facts: what to print; also embedded as ``manifest.json``, byte for byte what the cover's hash covers.
+        language: a code of ``settings.LANGUAGES``.
+
+    Raises:
+        RenderingFailed: see its codes.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError(f"Not a language of the product: {language}")
+    with _drawing:
+        engine = load_engine()
+        photos = _checked_photos(facts)
+        with translation.override(language):
+            html = segment_html(render_to_string("dossiers/pdf/dossier.html", _context(facts, language)))
+        _check_coverage(html, engine.coverage)
+        with no_warnings():
+            pdf, pages = _draw(html, facts, photos, engine, language)
+    _check_result(pdf, len(photos))
+    return RenderedDossier(
+        pdf=pdf,
+        pages=pages,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        facts_sha256=facts.sha256,
+        engine=dict(engine.versions),
+    )
+
+
+def _context(facts: DossierFacts, language: str) -> dict[str, Any]:
+    created = facts.created_at.at.astimezone(UTC)
+    return {
+        "facts": facts,
+        "language": language,
+        "facts_sha256": facts.sha256,
+        "created_iso": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+        "title": wording.choose(facts.case_title),
+        "summary": wording.choose(facts.case_summary),
+        "statement": wording.choose(facts.statement_of_facts),
+    }
+
+
+def _checked_photos(facts: DossierFacts) -> dict[str, bytes]:
+    """Return the JPEG bytes by hash; refuse what did not come through the upload's re-encoding."""
+    photos: dict[str, bytes] = {}
+    for subject in facts.subjects:
+        if subject.photo is None:
+            continue
+        jpeg, digest = subject.photo.jpeg, subject.photo.sha256
+        try:
+            if len(jpeg) > PHOTO_MAX_BYTES:
+                raise ValueError("too many bytes")
+            with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+                if max(image.size) > PHOTO_MAX_SIDE:
+                    raise ValueError("too many pixels")
+                if image.mode not in {"RGB", "L"}:
+                    raise ValueError(f"colour mode {image.mode}")
+                if {"exif", "xmp", "comment"} & image.info.keys():
+                    raise ValueError("holds metadata of the camera")
+                image.load()
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise RenderingFailed(
+                "photo-unusable", f"{digest[:16]}: {type(error).__name__} {error}"
+            ) from error
+        photos[digest] = jpeg
+    return photos
+
+
+def _check_coverage(html: str, coverage: frozenset[int]) -> None:
+    missing = sorted({ord(char) for char in set(html)} - coverage)
+    if missing:
+        raise RenderingFailed("missing-glyph", ", ".join(f"U+{code:04X}" for code in missing[:20]))
+
+
+def _draw(
+    html: str, facts: DossierFacts, photos: Mapping[str, bytes], engine: Engine, language: str
+) -> tuple[bytes, int]:
+    from weasyprint import HTML, Attachment
+
+    created = facts.created_at.at.astimezone(UTC)
+
+    def attach(name: str, content: bytes, relationship: str) -> Any:
+        return Attachment(
+            string=content, name=name, created=created, modified=created, relationship=relationship
+        )
+
+    about = {"language": language, "facts_sha256": facts.sha256, "engine": engine.versions}
+    engine_json = json.dumps(about, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+    def once_each(_document: Any, pdf: Any) -> None:
+        # WeasyPrint 70 lists every attachment twice.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+    document = HTML(string=html, url_fetcher=_photo_fetcher(photos)).render(
+        font_config=engine.font_config, stylesheets=[engine.stylesheet], pdf_variant=PDF_VARIANT
+    )
+    pdf = document.write_pdf(
+        finisher=once_each,
+        pdf_variant=PDF_VARIANT,
+        attachments=[
+            attach("manifest.json", facts.canonical_bytes(), "Data"),
+            attach("engine.json", engine_json, "Supplement"),
+        ],
+    )
+    return pdf, len(document.pages)
+
+
+def _photo_fetcher(photos: Mapping[str, bytes]) -> Any:
+    """Return a fetcher that knows the dossier's photos and refuses every other address."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class PhotoFetcher(URLFetcher):
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols={"photo"}, allow_redirects=False, fail_on_errors=True)
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("photo:"):
+                return URLFetcherResponse(
+                    url, photos[url.removeprefix("photo:")], {"Content-Type": "image/jpeg"}
+                )
+            return super().fetch(url, headers)
+
+    return PhotoFetcher()
+
+
+def _check_result(pdf: bytes, photos: int) -> None:
+    """Read the file back: only our fonts, every photo."""
+    ours = {f"/{family.replace(' ', '-')}" for family in FONTS}
+    images = 0
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        for item in opened.objects:
+            if not isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+                continue
+            if item.get("/Type") == "/Font":
+                base = "/" + str(item.get("/BaseFont", "/?")).rpartition("+")[2].lstrip("/")
+                if base.removesuffix("-Bold") not in ours:
+                    raise RenderingFailed("system-font", base)
+            images += item.get("/Subtype") == "/Image"
+    if images < photos:
+        raise RenderingFailed("dropped-image", f"{images} of {photos} photographs")
