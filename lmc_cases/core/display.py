@@ -11,6 +11,7 @@ from babel.dates import (
     DateTimeFormat,
     get_date_format,
     get_datetime_format,
+    get_timezone_location,
     get_timezone_name,
     parse_pattern,
 )
@@ -74,10 +75,7 @@ def bcp47(code: str | None) -> str:
     if not code:
         return ""
     first, *rest = code.replace("_", "-").split("-")
-    shaped = [
-        part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part
-        for part in rest
-    ]
+    shaped = [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part for part in rest]
     return "-".join([first.lower(), *shaped])
 
 
@@ -99,9 +97,7 @@ def format_day(
     if value is None:
         return gettext("Not known")
     locale = babel_locale(language)
-    style: Literal["long", "medium"] = (
-        "long" if long else DATE_STYLE.get(locale.language, "medium")
-    )
+    style: Literal["long", "medium"] = "long" if long else DATE_STYLE.get(locale.language, "medium")
     pattern = get_date_format(style, locale=locale)
     if not buddhist:
         # CLDR's long Thai date names the era; here a year without a mark is always Gregorian.
@@ -110,9 +106,7 @@ def format_day(
     return " ".join((str(pattern.format) % _BuddhistFormat(value, locale)).split())
 
 
-def format_moment(
-    value: dt.datetime, *, buddhist: bool = False, language: str | None = None
-) -> str:
+def format_moment(value: dt.datetime, *, buddhist: bool = False, language: str | None = None) -> str:
     """Write day and time (24 hours, minutes) in the active zone, without naming the zone."""
     local = timezone.localtime(value)
     locale = babel_locale(language)
@@ -122,10 +116,15 @@ def format_moment(
 
 
 def zone_name(value: dt.datetime, *, language: str | None = None) -> str:
-    """Name the active zone at a moment, in a language: ``Indochina Time``."""
-    return get_timezone_name(
-        timezone.localtime(value), width="long", locale=babel_locale(language)
-    )
+    """Name the active zone at a moment by its country, in a language: ``Thailand Time``.
+
+    CLDR names no zone for Myanmar and Vietnam but every country; second names in brackets are left out.
+    """
+    local = timezone.localtime(value)
+    locale = babel_locale(language)
+    if timezone.get_current_timezone_name() in {"UTC", "Etc/UTC"}:
+        return get_timezone_name(local, width="long", locale=locale)
+    return re.sub(r"\s*[(（][^)）]*[)）]", "", get_timezone_location(local, locale=locale))
 
 
 def zone_offset(value: dt.datetime) -> str:
@@ -163,9 +162,7 @@ def format_number(value: int) -> str:
 
 def format_size(count: int) -> str:
     """Write a file size twice: rounded (powers of 1000) and as the exact number of bytes."""
-    exact = ngettext("%(number)s byte", "%(number)s bytes", count) % {
-        "number": format_number(count)
-    }
+    exact = ngettext("%(number)s byte", "%(number)s bytes", count) % {"number": format_number(count)}
     if count < 1000:
         return exact
     size, unit = float(count), ""

@@ -24,9 +24,7 @@ def _buddhist(context: Context) -> bool:
     """Say whether this reader counts years by the Buddhist era."""
     request = getattr(context, "request", None) or context.get("request")
     user = getattr(request, "user", None)
-    return getattr(user, "calendar", "") == "buddhist" or (
-        get_language() or ""
-    ).startswith("th")
+    return getattr(user, "calendar", "") == "buddhist" or (get_language() or "").startswith("th")
 
 
 @register.simple_tag(takes_context=True)
@@ -161,6 +159,4 @@ def alert(context: Context, content: str, tone: str = "info", title: str = "") -
 @register.simple_block_tag
 def fact(content: str, label: str) -> str:
     """Write one row of a facts list: ``<dl class="lmc-facts">{% fact _("Status") %}..{% endfact %}</dl>``."""
-    return format_html(
-        '<div class="lmc-fact"><dt>{}</dt><dd>{}</dd></div>', label, content
-    )
+    return format_html('<div class="lmc-fact"><dt>{}</dt><dd>{}</dd></div>', label, content)
