@@ -11,7 +11,7 @@ from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.services import record
 
 
-class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class InvitationOnlyAdapter(DefaultAccountAdapter):
     """allauth's adapter without sign-up, with audit."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

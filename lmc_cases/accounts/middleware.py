@@ -32,7 +32,7 @@ class OfficerLocaleMiddleware:
         user = request.user
         language = user.language if user.is_authenticated else get_language_from_request(request)
         zone = user.time_zone if user.is_authenticated else settings.TIME_ZONE
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language), timezone.override(_zone(zone)):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

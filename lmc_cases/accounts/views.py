@@ -31,6 +31,10 @@ class SwitchLanguage(View):
             set_language(actor=request.user, language=language)
         response = redirect(back)
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax", secure=request.is_secure()
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 86400,
+            samesite="Lax",
+            secure=request.is_secure(),
         )
         return response

@@ -92,7 +92,9 @@ class AuditReasonQuerySet(models.QuerySet["AuditReason"]):
 class AuditReason(models.Model):
     """The words an officer gave, kept apart: they may be erased, the event's commitment stays."""
 
-    event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, primary_key=True, related_name="reason")
+    event = models.OneToOneField(
+        AuditEvent, on_delete=models.PROTECT, primary_key=True, related_name="reason"
+    )
     text = models.TextField()
     salt = models.CharField(max_length=32)
 

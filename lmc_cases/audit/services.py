@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import uuid
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Auditable(Protocol):
     """What a record says of itself to the audit: which country owns it, and how people call it."""
 
-    uuid: uuid.UUID
+    uuid: UUID
 
     @property
     def audit_owner_id(self) -> int | None:
@@ -33,7 +33,7 @@ class Auditable(Protocol):
         """Human reference: never a name."""
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """The case it belongs to."""
 
 

@@ -35,7 +35,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     answer = exception_handler(error, context)
     if answer is None:
         return None
-    headers = {name: answer[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if answer.has_header(name)}
+    headers = {
+        name: answer[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if answer.has_header(name)
+    }
     if isinstance(error, exceptions.ValidationError):
         fields = error.detail if isinstance(error.detail, dict) else {"": error.detail}
         errors = [
@@ -43,9 +45,13 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
             for name, messages in fields.items()
             for message in (messages if isinstance(messages, list) else [messages])
         ]
-        return _problem(400, "invalid-input", _("Please correct the fields named below."), headers, errors=errors)
+        return _problem(
+            400, "invalid-input", _("Please correct the fields named below."), headers, errors=errors
+        )
     code = getattr(error, "default_code", "error")
-    detail = str(error.detail) if isinstance(error, exceptions.APIException) else _("The request was refused.")
+    detail = (
+        str(error.detail) if isinstance(error, exceptions.APIException) else _("The request was refused.")
+    )
     return _problem(answer.status_code, str(code).replace("_", "-"), detail, headers)
 
 

@@ -21,8 +21,9 @@ class ReadThroughRule(HistoricalQuerySet):
 
         The rule is the live model's own; a deleted row has no visible history here.
         """
-        live = self.model.instance_type  # type: ignore[attr-defined]
-        return self.filter(id__in=live.objects.visible_to(user).values("pk"))
+        live = self.model.instance_type
+        past: ReadThroughRule = self.filter(id__in=live.objects.visible_to(user).values("pk"))
+        return past
 
 
 def kept_history(**options: Any) -> HistoricalRecords:
@@ -35,7 +36,11 @@ def kept_history(**options: Any) -> HistoricalRecords:
 
 
 def save_as(
-    instance: models.Model, *, actor: User | None, reason: str = "", update_fields: Iterable[str] | None = None
+    instance: models.Model,
+    *,
+    actor: User | None,
+    reason: str = "",
+    update_fields: Iterable[str] | None = None,
 ) -> None:
     """Save ``instance`` and its history row under the actor's name.
 

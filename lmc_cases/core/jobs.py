@@ -100,9 +100,9 @@ class LeasedJob(models.Model):
     @classmethod
     def renew(cls, job_id: int, token: uuid.UUID) -> None:
         """Lengthen the lease; raises ``LeaseLost`` if it is no longer ours."""
-        renewed = cls._default_manager.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING).update(
-            lease_until=Now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
-        )
+        renewed = cls._default_manager.filter(
+            pk=job_id, lease_token=token, job_state=JobState.RUNNING
+        ).update(lease_until=Now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS))
         if not renewed:
             raise LeaseLost
 
@@ -147,12 +147,12 @@ def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
 def job_models() -> list[type[LeasedJob]]:
     """Every concrete kind of job."""
     found: list[type[LeasedJob]] = []
-    pending: list[type[LeasedJob]] = [LeasedJob]
+    pending: list[type[LeasedJob]] = list(LeasedJob.__subclasses__())
     while pending:
-        for sub in pending.pop().__subclasses__():
-            pending.append(sub)
-            if not sub._meta.abstract and not hasattr(sub, "history_object"):
-                found.append(sub)
+        model = pending.pop()
+        pending.extend(model.__subclasses__())
+        if not model._meta.abstract:
+            found.append(model)
     return found
 
 

@@ -25,7 +25,9 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         channel = "api" if request.path.startswith("/api/") else "web"
-        with work_from(Origin(request_id=request_id, address=request.META.get("REMOTE_ADDR"), channel=channel)):
+        with work_from(
+            Origin(request_id=request_id, address=request.META.get("REMOTE_ADDR"), channel=channel)
+        ):
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response

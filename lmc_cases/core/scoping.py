@@ -77,7 +77,7 @@ class ServiceFormView(FormView[forms.Form]):
             for name, theirs in error.theirs.items()
             if str(form.data.get(name, "")) != theirs
         ]
-        data = form.data.copy()
+        data = self.request.POST.copy()
         data["version"] = str(error.version)
         retry = type(form)(**{**self.get_form_kwargs(), "data": data})
         return render(

@@ -54,7 +54,7 @@ def _database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-            return cursor.fetchone() == (1,)
+            return bool(cursor.fetchone() == (1,))
     except Exception:  # noqa: BLE001 - whatever it is, the answer is "no"
         return False
 
@@ -62,7 +62,7 @@ def _database_answers() -> bool:
 def _broker_answers() -> bool:
     try:
         with current_app.connection_for_read() as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0.1, timeout=1)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
             return True
     except Exception:  # noqa: BLE001 - whatever it is, the answer is "no"
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -62,7 +63,8 @@ class Dossier(LeasedJob):
                 fields=["handover", "language", "number"], name="one_dossier_per_version_and_language"
             ),
             models.CheckConstraint(
-                condition=~models.Q(job_state="DONE") | ~models.Q(sha256=""), name="a_ready_dossier_has_its_hash"
+                condition=~models.Q(job_state="DONE") | ~models.Q(sha256=""),
+                name="a_ready_dossier_has_its_hash",
             ),
         ]
 
@@ -77,6 +79,6 @@ class Dossier(LeasedJob):
         return f"{self.handover.reference}/v{self.number}/{self.language}"
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.handover.case.uuid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -108,7 +109,7 @@ class EvidenceItem(models.Model):
         return f"{self.case.reference}/{self.exhibit_number}"[:60]
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.case.uuid
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -81,6 +82,6 @@ class ImportRun(LeasedJob):
         return self.case.reference
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.case.uuid

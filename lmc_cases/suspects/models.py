@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -76,7 +77,9 @@ class Suspect(models.Model):
     name_original = models.CharField(_("name in original script"), max_length=200, blank=True, default="")
     name_language = models.CharField(_("language of the name"), max_length=10, blank=True, default="")
     name_romanised = models.CharField(_("romanised name"), max_length=200, blank=True, default="")
-    aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True, verbose_name=_("aliases"))
+    aliases = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, verbose_name=_("aliases")
+    )
     sex = models.CharField(_("sex"), max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
     birth_date_text = models.CharField(_("date of birth as written"), max_length=60, blank=True, default="")
     birth_year = models.SmallIntegerField(null=True, blank=True)
@@ -88,7 +91,9 @@ class Suspect(models.Model):
     birth_notes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     nationality = models.CharField(_("nationality"), max_length=2, blank=True, default="")
     role = models.CharField(_("role in the group"), max_length=12, choices=Role.choices, default=Role.UNKNOWN)
-    category = models.CharField(_("category"), max_length=16, choices=Category.choices, default=Category.SUSPECT)
+    category = models.CharField(
+        _("category"), max_length=16, choices=Category.choices, default=Category.SUSPECT
+    )
     remarks = models.TextField(_("remarks"), blank=True, default="")
     photo = models.FileField(upload_to=photo_path, null=True, blank=True)
     photo_sha256 = models.CharField(max_length=64, blank=True, default="")
@@ -106,7 +111,8 @@ class Suspect(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="one_number_per_person_in_a_case"),
             models.CheckConstraint(
-                condition=~models.Q(name_original="") | ~models.Q(name_romanised=""), name="a_person_has_a_name"
+                condition=~models.Q(name_original="") | ~models.Q(name_romanised=""),
+                name="a_person_has_a_name",
             ),
         ]
         indexes = [
@@ -128,7 +134,7 @@ class Suspect(models.Model):
         return f"{self.case.reference}/S{self.number}"
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.case.uuid
 
@@ -149,7 +155,7 @@ class IdentityDocument(models.Model):
 
         PASSPORT = "PASSPORT", _("Passport")
         NATIONAL_ID = "NATIONAL_ID", _("National ID number")
-        BORDER_PASS = "BORDER_PASS", _("Border pass")  # noqa: S105 - a travel document
+        BORDER_PASS = "BORDER_PASS", _("Border pass")
         OTHER = "OTHER", _("Other")
 
     class Status(models.TextChoices):
@@ -178,5 +184,3 @@ class SuspectCounter(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="+")
     last = models.PositiveIntegerField(default=0)
-
-

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext
 
 from lmc_cases.accounts.models.users import User
 from lmc_cases.core.history import kept_history
+
 
 class Role(models.Model):
     """A role: a row of reference data, not code. ``actions`` are values of ``access.Action``."""

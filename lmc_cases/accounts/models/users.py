@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -70,12 +71,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     rank = models.CharField(_("rank"), max_length=100, blank=True, default="")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="officers", null=True)
     audience = models.OneToOneField(Audience, on_delete=models.PROTECT, editable=False)
-    language = models.CharField(_("language of the pages"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language of the pages"), max_length=10, choices=settings.LANGUAGES, default="en"
+    )
     document_language = models.CharField(
         _("language of documents"), max_length=10, choices=settings.LANGUAGES, default="en"
     )
     time_zone = models.CharField(_("time zone"), max_length=60, default="Asia/Bangkok")
-    calendar = models.CharField(_("calendar"), max_length=10, choices=Calendar.choices, default=Calendar.GREGORIAN)
+    calendar = models.CharField(
+        _("calendar"), max_length=10, choices=Calendar.choices, default=Calendar.GREGORIAN
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(default=False, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
@@ -115,7 +120,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return ""
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """An account belongs to no case."""
         return None
 

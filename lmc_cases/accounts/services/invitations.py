@@ -37,9 +37,9 @@ def invite(
     Raises:
         Agency.DoesNotExist: foreign and missing alike.
     """
-    agency = Agency.objects.filter(
-        jurisdiction__in=jurisdictions_granting(actor, Action.MANAGE_USERS)
-    ).get(uuid=agency_id)
+    agency = Agency.objects.filter(jurisdiction__in=jurisdictions_granting(actor, Action.MANAGE_USERS)).get(
+        uuid=agency_id
+    )
     if User.objects.filter(email=email.lower()).exists():
         raise InvalidInput("email", _("An account with this e-mail address exists already."))
     token = secrets.token_urlsafe(32)
@@ -103,9 +103,7 @@ def accept_invitation(*, token: str, password: str) -> User:
 @transaction.atomic
 def withdraw_invitation(*, actor: User, invitation_id: UUID) -> None:
     """End an invitation that was not taken up."""
-    invitation = (
-        Invitation.objects.visible_to(actor).select_for_update(of=("self",)).get(uuid=invitation_id)
-    )
+    invitation = Invitation.objects.visible_to(actor).select_for_update(of=("self",)).get(uuid=invitation_id)
     if invitation.accepted_at is not None:
         raise InvitationEnded(_("This invitation has been used already."))
     invitation.withdrawn_at = timezone.now()

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from lmc_cases.accounts.models import RoleAssignment, User
 from lmc_cases.accounts.services.rights import grant_role, revoke_role
@@ -104,7 +105,7 @@ def close_account(*, actor: User, user_id: UUID, reason: str) -> User:
     user.set_unusable_password()
     user.version += 1
     save_as(user, actor=actor, reason=reason)
-    user.auth_token_set.all().delete()
+    AuthToken.objects.filter(user=user).delete()
     record(actor=actor, operation=Operation.GRANT, verb="account.closed", target=user, reason=reason)
     return user
 

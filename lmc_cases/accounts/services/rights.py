@@ -102,9 +102,7 @@ def grant_role(*, actor: User | None, user_id: UUID, role_code: str) -> RoleAssi
     save_as(assignment, actor=actor, reason=role_code)
     assert user.agency is not None  # noqa: S101 - _managed only returns officers of an agency
     user.groups.add(*groups_for(user.agency, role))
-    record(
-        actor=actor, operation=Operation.GRANT, verb="role.granted", target=user, reason_code=role_code
-    )
+    record(actor=actor, operation=Operation.GRANT, verb="role.granted", target=user, reason_code=role_code)
     return assignment
 
 
@@ -119,9 +117,7 @@ def revoke_role(*, actor: User | None, user_id: UUID, role_code: str) -> None:
         save_as(assignment, actor=actor, reason=role_code)
     assert user.agency is not None  # noqa: S101 - _managed only returns officers of an agency
     user.groups.remove(*groups_for(user.agency, role))
-    record(
-        actor=actor, operation=Operation.GRANT, verb="role.revoked", target=user, reason_code=role_code
-    )
+    record(actor=actor, operation=Operation.GRANT, verb="role.revoked", target=user, reason_code=role_code)
 
 
 def _managed(actor: User | None, user_id: UUID) -> User:

@@ -197,5 +197,7 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(sql="".join([WANTED, REFRESH, TRIGGERS, FORBID_MOVES, BIGRAMS, OWNERS]), reverse_sql=UNDO)
+        migrations.RunSQL(
+            sql="".join([WANTED, REFRESH, TRIGGERS, FORBID_MOVES, BIGRAMS, OWNERS]), reverse_sql=UNDO
+        )
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -60,7 +61,7 @@ class Case(models.Model):
 
         RESTRICTED = "RESTRICTED", _("Restricted")
         CONFIDENTIAL = "CONFIDENTIAL", _("Confidential")
-        SECRET = "SECRET", _("Secret")  # noqa: S105 - a marking, not a password
+        SECRET = "SECRET", _("Secret")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="cases")
@@ -95,7 +96,7 @@ class Case(models.Model):
         return self.reference
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """Itself."""
         return self.uuid
 
@@ -122,10 +123,14 @@ class CaseDetail(models.Model):
     operation = models.ForeignKey(
         Operation, on_delete=models.PROTECT, null=True, blank=True, related_name="case_details"
     )
-    loss_amount = models.DecimalField(_("loss amount"), max_digits=18, decimal_places=2, null=True, blank=True)
+    loss_amount = models.DecimalField(
+        _("loss amount"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     loss_currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     place = models.CharField(_("place"), max_length=300, blank=True, default="")
-    border_point = models.ForeignKey(BorderPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    border_point = models.ForeignKey(
+        BorderPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     occurred_from = models.DateField(_("from"), null=True, blank=True)
     occurred_to = models.DateField(_("to"), null=True, blank=True)
 
@@ -177,4 +182,6 @@ class ReferenceCounter(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "series", "year"], name="one_counter_per_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "series", "year"], name="one_counter_per_year")
+        ]

@@ -59,7 +59,9 @@ class CaseText(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "kind", "language"], name="one_text_per_kind_and_language"),
+            models.UniqueConstraint(
+                fields=["case", "kind", "language"], name="one_text_per_kind_and_language"
+            ),
             models.UniqueConstraint(
                 fields=["case", "kind"], condition=models.Q(is_original=True), name="one_original_per_kind"
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -54,7 +55,9 @@ class CaseShare(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="shares")
     recipient = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
-    recipient_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    recipient_agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     reason = models.TextField(_("reason"))
@@ -62,7 +65,9 @@ class CaseShare(models.Model):
     shared_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(_("until"))
     revoked_at = models.DateTimeField(null=True)
-    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     revoke_reason = models.TextField(blank=True, default="")
 
     objects = CaseShareQuerySet.as_manager()
@@ -89,6 +94,6 @@ class CaseShare(models.Model):
         return self.case.reference
 
     @property
-    def audit_case_uuid(self) -> uuid.UUID | None:
+    def audit_case_uuid(self) -> UUID | None:
         """The shared case."""
         return self.case.uuid

@@ -29,7 +29,9 @@ class Level(models.IntegerChoices):
 class CaseVisibilityQuerySet(models.QuerySet["CaseVisibility"]):
     """Reads of the read model."""
 
-    def visible_to(self, user: User | AnonymousUser, *, at_least: Level = Level.EXISTENCE) -> CaseVisibilityQuerySet:
+    def visible_to(
+        self, user: User | AnonymousUser, *, at_least: Level = Level.EXISTENCE
+    ) -> CaseVisibilityQuerySet:
         """Rows in force, by the database's clock, for the officer's audiences at ``at_least`` this level."""
         rows = self.filter(audience__in=audiences_of(user), until__gt=Now())
         return rows if at_least == Level.EXISTENCE else rows.filter(level__gte=at_least)
@@ -100,7 +102,9 @@ class SearchEntry(models.Model):
     objects = SearchEntryQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "object_uuid"], name="one_search_entry_per_object")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_uuid"], name="one_search_entry_per_object")
+        ]
         indexes = [
             # A companion index over bigrams serves the two-character words of Chinese (migration 0002).
             GinIndex(fields=["body"], opclasses=["gin_trgm_ops"], name="search_entry_trigrams"),

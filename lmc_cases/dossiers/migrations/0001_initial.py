@@ -8,68 +8,149 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job_state', models.CharField(choices=[('NEW', 'Not started'), ('QUEUED', 'Waiting'), ('RUNNING', 'Running'), ('DONE', 'Done'), ('FAILED', 'Failed'), ('DENIED', 'Not allowed any more'), ('CANCELLED', 'Cancelled')], default='NEW', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_token', models.UUIDField(editable=False, null=True)),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('queued_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('error_code', models.CharField(blank=True, default='', max_length=60)),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai'), ('km', 'Khmer'), ('lo', 'Lao'), ('my', 'Burmese'), ('vi', 'Vietnamese'), ('zh-hans', 'Simplified Chinese')], max_length=10, verbose_name='language')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('facts', models.JSONField(default=dict)),
-                ('facts_sha256', models.CharField(max_length=64)),
-                ('file', models.FileField(null=True, upload_to=lmc_cases.dossiers.models.dossier_path)),
-                ('sha256', models.CharField(blank=True, default='', max_length=64, verbose_name='checksum (SHA-256)')),
-                ('pages', models.PositiveIntegerField(null=True)),
-                ('size_bytes', models.BigIntegerField(null=True)),
-                ('engine', models.JSONField(default=dict)),
-                ('steps_done', models.PositiveSmallIntegerField(default=0)),
-                ('requested_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "job_state",
+                    models.CharField(
+                        choices=[
+                            ("NEW", "Not started"),
+                            ("QUEUED", "Waiting"),
+                            ("RUNNING", "Running"),
+                            ("DONE", "Done"),
+                            ("FAILED", "Failed"),
+                            ("DENIED", "Not allowed any more"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        default="NEW",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_token", models.UUIDField(editable=False, null=True)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("queued_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("error_code", models.CharField(blank=True, default="", max_length=60)),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("th", "Thai"),
+                            ("km", "Khmer"),
+                            ("lo", "Lao"),
+                            ("my", "Burmese"),
+                            ("vi", "Vietnamese"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("facts", models.JSONField(default=dict)),
+                ("facts_sha256", models.CharField(max_length=64)),
+                ("file", models.FileField(null=True, upload_to=lmc_cases.dossiers.models.dossier_path)),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, default="", max_length=64, verbose_name="checksum (SHA-256)"
+                    ),
+                ),
+                ("pages", models.PositiveIntegerField(null=True)),
+                ("size_bytes", models.BigIntegerField(null=True)),
+                ("engine", models.JSONField(default=dict)),
+                ("steps_done", models.PositiveSmallIntegerField(default=0)),
+                ("requested_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalDossier',
+            name="HistoricalDossier",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('job_state', models.CharField(choices=[('NEW', 'Not started'), ('QUEUED', 'Waiting'), ('RUNNING', 'Running'), ('DONE', 'Done'), ('FAILED', 'Failed'), ('DENIED', 'Not allowed any more'), ('CANCELLED', 'Cancelled')], default='NEW', max_length=10)),
-                ('queued_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('error_code', models.CharField(blank=True, default='', max_length=60)),
-                ('uuid', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai'), ('km', 'Khmer'), ('lo', 'Lao'), ('my', 'Burmese'), ('vi', 'Vietnamese'), ('zh-hans', 'Simplified Chinese')], max_length=10, verbose_name='language')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('facts_sha256', models.CharField(max_length=64)),
-                ('file', models.TextField(max_length=100, null=True)),
-                ('sha256', models.CharField(blank=True, default='', max_length=64, verbose_name='checksum (SHA-256)')),
-                ('pages', models.PositiveIntegerField(null=True)),
-                ('size_bytes', models.BigIntegerField(null=True)),
-                ('engine', models.JSONField(default=dict)),
-                ('requested_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "job_state",
+                    models.CharField(
+                        choices=[
+                            ("NEW", "Not started"),
+                            ("QUEUED", "Waiting"),
+                            ("RUNNING", "Running"),
+                            ("DONE", "Done"),
+                            ("FAILED", "Failed"),
+                            ("DENIED", "Not allowed any more"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        default="NEW",
+                        max_length=10,
+                    ),
+                ),
+                ("queued_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("error_code", models.CharField(blank=True, default="", max_length=60)),
+                ("uuid", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("th", "Thai"),
+                            ("km", "Khmer"),
+                            ("lo", "Lao"),
+                            ("my", "Burmese"),
+                            ("vi", "Vietnamese"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("facts_sha256", models.CharField(max_length=64)),
+                ("file", models.TextField(max_length=100, null=True)),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, default="", max_length=64, verbose_name="checksum (SHA-256)"
+                    ),
+                ),
+                ("pages", models.PositiveIntegerField(null=True)),
+                ("size_bytes", models.BigIntegerField(null=True)),
+                ("engine", models.JSONField(default=dict)),
+                ("requested_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical dossier',
-                'verbose_name_plural': 'historical dossiers',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical dossier",
+                "verbose_name_plural": "historical dossiers",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),

@@ -10,112 +10,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EvidenceItem',
+            name="EvidenceItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('exhibit_number', models.CharField(max_length=60, verbose_name='exhibit number')),
-                ('kind', models.CharField(choices=[('PHONE', 'Phone'), ('SIM', 'SIM card'), ('COMPUTER', 'Computer'), ('STORAGE', 'Storage medium'), ('FILE', 'File'), ('ACCOUNT', 'Account'), ('DOCUMENT', 'Document'), ('CASH', 'Cash'), ('OTHER', 'Other')], max_length=10, verbose_name='kind')),
-                ('description', models.TextField(blank=True, default='', verbose_name='description')),
-                ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai'), ('km', 'Khmer'), ('lo', 'Lao'), ('my', 'Burmese'), ('vi', 'Vietnamese'), ('zh-hans', 'Simplified Chinese')], default='en', max_length=10, verbose_name='language')),
-                ('collected_at', models.DateTimeField(blank=True, null=True, verbose_name='collected')),
-                ('collected_where', models.CharField(blank=True, default='', max_length=300, verbose_name='collected where')),
-                ('collected_by', models.CharField(blank=True, default='', max_length=200, verbose_name='collected by')),
-                ('file', models.FileField(blank=True, null=True, upload_to=lmc_cases.evidence.models.evidence_path)),
-                ('file_name', models.CharField(blank=True, default='', max_length=255, verbose_name='file name')),
-                ('media_type', models.CharField(blank=True, default='', max_length=100)),
-                ('size_bytes', models.BigIntegerField(blank=True, null=True, verbose_name='size')),
-                ('sha256', models.CharField(blank=True, default='', max_length=64, verbose_name='checksum (SHA-256)')),
-                ('reported_hashes', models.JSONField(blank=True, default=dict)),
-                ('scan_status', models.CharField(choices=[('NO_FILE', 'No file'), ('NOT_SCANNED', 'Not scanned')], default='NO_FILE', max_length=12)),
-                ('external_id', models.CharField(blank=True, default='', max_length=300)),
-                ('import_run', models.UUIDField(db_index=True, editable=False, null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='cases.case')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='evidence.evidenceitem')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("exhibit_number", models.CharField(max_length=60, verbose_name="exhibit number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PHONE", "Phone"),
+                            ("SIM", "SIM card"),
+                            ("COMPUTER", "Computer"),
+                            ("STORAGE", "Storage medium"),
+                            ("FILE", "File"),
+                            ("ACCOUNT", "Account"),
+                            ("DOCUMENT", "Document"),
+                            ("CASH", "Cash"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("description", models.TextField(blank=True, default="", verbose_name="description")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("th", "Thai"),
+                            ("km", "Khmer"),
+                            ("lo", "Lao"),
+                            ("my", "Burmese"),
+                            ("vi", "Vietnamese"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        default="en",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("collected_at", models.DateTimeField(blank=True, null=True, verbose_name="collected")),
+                (
+                    "collected_where",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="collected where"),
+                ),
+                (
+                    "collected_by",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="collected by"),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, null=True, upload_to=lmc_cases.evidence.models.evidence_path
+                    ),
+                ),
+                (
+                    "file_name",
+                    models.CharField(blank=True, default="", max_length=255, verbose_name="file name"),
+                ),
+                ("media_type", models.CharField(blank=True, default="", max_length=100)),
+                ("size_bytes", models.BigIntegerField(blank=True, null=True, verbose_name="size")),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, default="", max_length=64, verbose_name="checksum (SHA-256)"
+                    ),
+                ),
+                ("reported_hashes", models.JSONField(blank=True, default=dict)),
+                (
+                    "scan_status",
+                    models.CharField(
+                        choices=[("NO_FILE", "No file"), ("NOT_SCANNED", "Not scanned")],
+                        default="NO_FILE",
+                        max_length=12,
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, default="", max_length=300)),
+                ("import_run", models.UUIDField(db_index=True, editable=False, null=True)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="cases.case"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="evidence.evidenceitem",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustodyEvent',
+            name="CustodyEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('COLLECTED', 'Collected'), ('TRANSFERRED', 'Custody transfer'), ('EXAMINED', 'Examined'), ('HASH_CHECKED', 'Checksum verified'), ('UPLOADED', 'File uploaded'), ('DOWNLOADED', 'File downloaded'), ('IMPORTED', 'Imported')], max_length=12, verbose_name='kind')),
-                ('happened_at', models.DateTimeField(null=True, verbose_name='time')),
-                ('from_holder', models.CharField(blank=True, default='', max_length=200, verbose_name='from')),
-                ('to_holder', models.CharField(blank=True, default='', max_length=200, verbose_name='to')),
-                ('place', models.CharField(blank=True, default='', max_length=300, verbose_name='place')),
-                ('purpose', models.CharField(blank=True, default='', max_length=300, verbose_name='purpose')),
-                ('condition', models.CharField(blank=True, default='', max_length=300, verbose_name='condition')),
-                ('tool', models.CharField(blank=True, default='', max_length=300)),
-                ('hash_matches', models.BooleanField(null=True)),
-                ('external_id', models.CharField(blank=True, default='', max_length=300)),
-                ('import_run', models.UUIDField(editable=False, null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custody', to='evidence.evidenceitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("COLLECTED", "Collected"),
+                            ("TRANSFERRED", "Custody transfer"),
+                            ("EXAMINED", "Examined"),
+                            ("HASH_CHECKED", "Checksum verified"),
+                            ("UPLOADED", "File uploaded"),
+                            ("DOWNLOADED", "File downloaded"),
+                            ("IMPORTED", "Imported"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("happened_at", models.DateTimeField(null=True, verbose_name="time")),
+                (
+                    "from_holder",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="from"),
+                ),
+                ("to_holder", models.CharField(blank=True, default="", max_length=200, verbose_name="to")),
+                ("place", models.CharField(blank=True, default="", max_length=300, verbose_name="place")),
+                ("purpose", models.CharField(blank=True, default="", max_length=300, verbose_name="purpose")),
+                (
+                    "condition",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="condition"),
+                ),
+                ("tool", models.CharField(blank=True, default="", max_length=300)),
+                ("hash_matches", models.BooleanField(null=True)),
+                ("external_id", models.CharField(blank=True, default="", max_length=300)),
+                ("import_run", models.UUIDField(editable=False, null=True)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="custody",
+                        to="evidence.evidenceitem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalEvidenceItem',
+            name="HistoricalEvidenceItem",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('exhibit_number', models.CharField(max_length=60, verbose_name='exhibit number')),
-                ('kind', models.CharField(choices=[('PHONE', 'Phone'), ('SIM', 'SIM card'), ('COMPUTER', 'Computer'), ('STORAGE', 'Storage medium'), ('FILE', 'File'), ('ACCOUNT', 'Account'), ('DOCUMENT', 'Document'), ('CASH', 'Cash'), ('OTHER', 'Other')], max_length=10, verbose_name='kind')),
-                ('description', models.TextField(blank=True, default='', verbose_name='description')),
-                ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai'), ('km', 'Khmer'), ('lo', 'Lao'), ('my', 'Burmese'), ('vi', 'Vietnamese'), ('zh-hans', 'Simplified Chinese')], default='en', max_length=10, verbose_name='language')),
-                ('collected_at', models.DateTimeField(blank=True, null=True, verbose_name='collected')),
-                ('collected_where', models.CharField(blank=True, default='', max_length=300, verbose_name='collected where')),
-                ('collected_by', models.CharField(blank=True, default='', max_length=200, verbose_name='collected by')),
-                ('file', models.TextField(blank=True, max_length=100, null=True)),
-                ('file_name', models.CharField(blank=True, default='', max_length=255, verbose_name='file name')),
-                ('media_type', models.CharField(blank=True, default='', max_length=100)),
-                ('size_bytes', models.BigIntegerField(blank=True, null=True, verbose_name='size')),
-                ('sha256', models.CharField(blank=True, default='', max_length=64, verbose_name='checksum (SHA-256)')),
-                ('reported_hashes', models.JSONField(blank=True, default=dict)),
-                ('scan_status', models.CharField(choices=[('NO_FILE', 'No file'), ('NOT_SCANNED', 'Not scanned')], default='NO_FILE', max_length=12)),
-                ('external_id', models.CharField(blank=True, default='', max_length=300)),
-                ('import_run', models.UUIDField(db_index=True, editable=False, null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evidence.evidenceitem')),
-                ('recorded_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("uuid", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("exhibit_number", models.CharField(max_length=60, verbose_name="exhibit number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PHONE", "Phone"),
+                            ("SIM", "SIM card"),
+                            ("COMPUTER", "Computer"),
+                            ("STORAGE", "Storage medium"),
+                            ("FILE", "File"),
+                            ("ACCOUNT", "Account"),
+                            ("DOCUMENT", "Document"),
+                            ("CASH", "Cash"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("description", models.TextField(blank=True, default="", verbose_name="description")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("th", "Thai"),
+                            ("km", "Khmer"),
+                            ("lo", "Lao"),
+                            ("my", "Burmese"),
+                            ("vi", "Vietnamese"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        default="en",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("collected_at", models.DateTimeField(blank=True, null=True, verbose_name="collected")),
+                (
+                    "collected_where",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="collected where"),
+                ),
+                (
+                    "collected_by",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="collected by"),
+                ),
+                ("file", models.TextField(blank=True, max_length=100, null=True)),
+                (
+                    "file_name",
+                    models.CharField(blank=True, default="", max_length=255, verbose_name="file name"),
+                ),
+                ("media_type", models.CharField(blank=True, default="", max_length=100)),
+                ("size_bytes", models.BigIntegerField(blank=True, null=True, verbose_name="size")),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, default="", max_length=64, verbose_name="checksum (SHA-256)"
+                    ),
+                ),
+                ("reported_hashes", models.JSONField(blank=True, default=dict)),
+                (
+                    "scan_status",
+                    models.CharField(
+                        choices=[("NO_FILE", "No file"), ("NOT_SCANNED", "Not scanned")],
+                        default="NO_FILE",
+                        max_length=12,
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, default="", max_length=300)),
+                ("import_run", models.UUIDField(db_index=True, editable=False, null=True)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evidence.evidenceitem",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical evidence item',
-                'verbose_name_plural': 'historical evidence items',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical evidence item",
+                "verbose_name_plural": "historical evidence items",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.UniqueConstraint(fields=('case', 'exhibit_number'), name='one_exhibit_per_number'),
+            model_name="evidenceitem",
+            constraint=models.UniqueConstraint(
+                fields=("case", "exhibit_number"), name="one_exhibit_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('file__isnull', True), ('file', ''), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='a_file_has_its_hash'),
+            model_name="evidenceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("file__isnull", True),
+                    ("file", ""),
+                    models.Q(("sha256", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_file_has_its_hash",
+            ),
         ),
     ]

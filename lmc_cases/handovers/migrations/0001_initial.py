@@ -9,132 +9,421 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('jurisdictions', '0001_initial'),
-        ('suspects', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("jurisdictions", "0001_initial"),
+        ("suspects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HandoverRequest',
+            name="HandoverRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('reference', models.CharField(max_length=40, unique=True, verbose_name='reference')),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Submitted'), ('ACKNOWLEDGED', 'Acknowledged'), ('APPROVED', 'Approved'), ('REFUSED', 'Refused'), ('HANDED_OVER', 'Handed over'), ('CLOSED', 'Closed'), ('WITHDRAWN', 'Withdrawn')], default='DRAFT', max_length=14, verbose_name='status')),
-                ('legal_basis', models.TextField(blank=True, default='', verbose_name='legal basis')),
-                ('facts', models.TextField(blank=True, default='', verbose_name='statement of facts')),
-                ('facts_language', models.CharField(choices=[('en', 'English'), ('th', 'Thai'), ('km', 'Khmer'), ('lo', 'Lao'), ('my', 'Burmese'), ('vi', 'Vietnamese'), ('zh-hans', 'Simplified Chinese')], default='en', max_length=10)),
-                ('decision_reason', models.TextField(blank=True, default='', verbose_name='reason of the decision')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('disclosed', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='cases.case')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('instrument', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.legalinstrument', verbose_name='legal instrument')),
-                ('requested', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers_received', to='jurisdictions.jurisdiction')),
-                ('requesting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers_asked', to='jurisdictions.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("reference", models.CharField(max_length=40, unique=True, verbose_name="reference")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("SUBMITTED", "Submitted"),
+                            ("ACKNOWLEDGED", "Acknowledged"),
+                            ("APPROVED", "Approved"),
+                            ("REFUSED", "Refused"),
+                            ("HANDED_OVER", "Handed over"),
+                            ("CLOSED", "Closed"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        default="DRAFT",
+                        max_length=14,
+                        verbose_name="status",
+                    ),
+                ),
+                ("legal_basis", models.TextField(blank=True, default="", verbose_name="legal basis")),
+                ("facts", models.TextField(blank=True, default="", verbose_name="statement of facts")),
+                (
+                    "facts_language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("th", "Thai"),
+                            ("km", "Khmer"),
+                            ("lo", "Lao"),
+                            ("my", "Burmese"),
+                            ("vi", "Vietnamese"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        default="en",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "decision_reason",
+                    models.TextField(blank=True, default="", verbose_name="reason of the decision"),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("disclosed", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handovers", to="cases.case"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="jurisdictions.legalinstrument",
+                        verbose_name="legal instrument",
+                    ),
+                ),
+                (
+                    "requested",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handovers_received",
+                        to="jurisdictions.jurisdiction",
+                    ),
+                ),
+                (
+                    "requesting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handovers_asked",
+                        to="jurisdictions.jurisdiction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HandoverSubject',
+            name="HandoverSubject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(choices=[('PENDING', 'Pending'), ('GRANTED', 'Granted'), ('REFUSED', 'Refused'), ('HANDED_OVER', 'Handed over')], default='PENDING', max_length=12)),
-                ('snapshot', models.JSONField(default=dict)),
-                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='handovers.handoverrequest')),
-                ('suspect', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='suspects.suspect')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Pending"),
+                            ("GRANTED", "Granted"),
+                            ("REFUSED", "Refused"),
+                            ("HANDED_OVER", "Handed over"),
+                        ],
+                        default="PENDING",
+                        max_length=12,
+                    ),
+                ),
+                ("snapshot", models.JSONField(default=dict)),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subjects",
+                        to="handovers.handoverrequest",
+                    ),
+                ),
+                (
+                    "suspect",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="suspects.suspect"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HandoverVisibility',
+            name="HandoverVisibility",
             fields=[
-                ('pk', models.CompositePrimaryKey('audience_id', 'handover_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('updated_at', models.DateTimeField()),
-                ('audience', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='jurisdictions.audience')),
-                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='handovers.handoverrequest')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "audience_id",
+                        "handover_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "audience",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jurisdictions.audience",
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="handovers.handoverrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalHandoverRequest',
+            name="HistoricalHandoverRequest",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('reference', models.CharField(db_index=True, max_length=40, verbose_name='reference')),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Submitted'), ('ACKNOWLEDGED', 'Acknowledged'), ('APPROVED', 'Approved'), ('REFUSED', 'Refused'), ('HANDED_OVER', 'Handed over'), ('CLOSED', 'Closed'), ('WITHDRAWN', 'Withdrawn')], default='DRAFT', max_length=14, verbose_name='status')),
-                ('legal_basis', models.TextField(blank=True, default='', verbose_name='legal basis')),
-                ('facts', models.TextField(blank=True, default='', verbose_name='statement of facts')),
-                ('facts_language', models.CharField(choices=[('en', 'English'), ('th', 'Thai'), ('km', 'Khmer'), ('lo', 'Lao'), ('my', 'Burmese'), ('vi', 'Vietnamese'), ('zh-hans', 'Simplified Chinese')], default='en', max_length=10)),
-                ('decision_reason', models.TextField(blank=True, default='', verbose_name='reason of the decision')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('disclosed', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('instrument', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='jurisdictions.legalinstrument', verbose_name='legal instrument')),
-                ('requested', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='jurisdictions.jurisdiction')),
-                ('requesting', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='jurisdictions.jurisdiction')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("uuid", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("reference", models.CharField(db_index=True, max_length=40, verbose_name="reference")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("SUBMITTED", "Submitted"),
+                            ("ACKNOWLEDGED", "Acknowledged"),
+                            ("APPROVED", "Approved"),
+                            ("REFUSED", "Refused"),
+                            ("HANDED_OVER", "Handed over"),
+                            ("CLOSED", "Closed"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        default="DRAFT",
+                        max_length=14,
+                        verbose_name="status",
+                    ),
+                ),
+                ("legal_basis", models.TextField(blank=True, default="", verbose_name="legal basis")),
+                ("facts", models.TextField(blank=True, default="", verbose_name="statement of facts")),
+                (
+                    "facts_language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("th", "Thai"),
+                            ("km", "Khmer"),
+                            ("lo", "Lao"),
+                            ("my", "Burmese"),
+                            ("vi", "Vietnamese"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        default="en",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "decision_reason",
+                    models.TextField(blank=True, default="", verbose_name="reason of the decision"),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("disclosed", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jurisdictions.legalinstrument",
+                        verbose_name="legal instrument",
+                    ),
+                ),
+                (
+                    "requested",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jurisdictions.jurisdiction",
+                    ),
+                ),
+                (
+                    "requesting",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jurisdictions.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical handover request',
-                'verbose_name_plural': 'historical handover requests',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical handover request",
+                "verbose_name_plural": "historical handover requests",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalHandoverSubject',
+            name="HistoricalHandoverSubject",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(choices=[('PENDING', 'Pending'), ('GRANTED', 'Granted'), ('REFUSED', 'Refused'), ('HANDED_OVER', 'Handed over')], default='PENDING', max_length=12)),
-                ('snapshot', models.JSONField(default=dict)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('handover', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='handovers.handoverrequest')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('suspect', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='suspects.suspect')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("uuid", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Pending"),
+                            ("GRANTED", "Granted"),
+                            ("REFUSED", "Refused"),
+                            ("HANDED_OVER", "Handed over"),
+                        ],
+                        default="PENDING",
+                        max_length=12,
+                    ),
+                ),
+                ("snapshot", models.JSONField(default=dict)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="handovers.handoverrequest",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "suspect",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="suspects.suspect",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical handover subject',
-                'verbose_name_plural': 'historical handover subjects',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical handover subject",
+                "verbose_name_plural": "historical handover subjects",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddConstraint(
-            model_name='handoverrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('requesting', models.F('requested')), _negated=True), name='no_country_asks_itself'),
+            model_name="handoverrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("requesting", models.F("requested")), _negated=True),
+                name="no_country_asks_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handoversubject',
-            constraint=models.UniqueConstraint(fields=('handover', 'suspect'), name='a_person_is_asked_for_once'),
+            model_name="handoversubject",
+            constraint=models.UniqueConstraint(
+                fields=("handover", "suspect"), name="a_person_is_asked_for_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='handovervisibility',
-            index=models.Index(models.F('audience'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('handover'), descending=True), name='handover_visibility_page'),
+            model_name="handovervisibility",
+            index=models.Index(
+                models.F("audience"),
+                models.OrderBy(models.F("updated_at"), descending=True),
+                models.OrderBy(models.F("handover"), descending=True),
+                name="handover_visibility_page",
+            ),
         ),
     ]

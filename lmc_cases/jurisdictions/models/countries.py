@@ -79,7 +79,7 @@ class Jurisdiction(models.Model):
     def name(self) -> str:
         """The country's name in the active language, by CLDR; its English name where CLDR has none."""
         locale = Locale.parse(to_locale(get_language() or "en"))
-        return locale.territories.get(self.code, self.name_en)
+        return str(locale.territories.get(self.code, self.name_en))
 
     @property
     def first_language(self) -> str:

@@ -11,156 +11,474 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SuspectCounter',
+            name="SuspectCounter",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='cases.case')),
-                ('last', models.PositiveIntegerField(default=0)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalSuspect',
+            name="HistoricalSuspect",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('number', models.PositiveIntegerField(verbose_name='number in the case')),
-                ('name_original', models.CharField(blank=True, default='', max_length=200, verbose_name='name in original script')),
-                ('name_language', models.CharField(blank=True, default='', max_length=10, verbose_name='language of the name')),
-                ('name_romanised', models.CharField(blank=True, default='', max_length=200, verbose_name='romanised name')),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='aliases')),
-                ('sex', models.CharField(choices=[('MALE', 'Male'), ('FEMALE', 'Female'), ('UNKNOWN', 'Unknown')], default='UNKNOWN', max_length=8, verbose_name='sex')),
-                ('birth_date_text', models.CharField(blank=True, default='', max_length=60, verbose_name='date of birth as written')),
-                ('birth_year', models.SmallIntegerField(blank=True, null=True)),
-                ('birth_month', models.SmallIntegerField(blank=True, null=True)),
-                ('birth_day', models.SmallIntegerField(blank=True, null=True)),
-                ('birth_calendar', models.CharField(blank=True, default='', max_length=10)),
-                ('birth_precision', models.CharField(choices=[('DAY', 'Day'), ('MONTH', 'Month'), ('YEAR', 'Year'), ('UNKNOWN', 'Unknown')], default='UNKNOWN', max_length=8)),
-                ('birth_is_approximate', models.BooleanField(default=False)),
-                ('birth_notes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('nationality', models.CharField(blank=True, default='', max_length=2, verbose_name='nationality')),
-                ('role', models.CharField(choices=[('RINGLEADER', 'Ringleader'), ('ORGANISER', 'Organiser'), ('KEY_MEMBER', 'Key member'), ('MEMBER', 'Member'), ('UNKNOWN', 'Unknown')], default='UNKNOWN', max_length=12, verbose_name='role in the group')),
-                ('category', models.CharField(choices=[('SUSPECT', 'Suspect'), ('PRESUMED_VICTIM', 'Presumed trafficking victim'), ('VICTIM', 'Victim'), ('WITNESS', 'Witness')], default='SUSPECT', max_length=16, verbose_name='category')),
-                ('remarks', models.TextField(blank=True, default='', verbose_name='remarks')),
-                ('photo', models.TextField(blank=True, max_length=100, null=True)),
-                ('photo_sha256', models.CharField(blank=True, default='', max_length=64)),
-                ('import_run', models.UUIDField(editable=False, null=True)),
-                ('import_row', models.PositiveIntegerField(editable=False, null=True)),
-                ('import_fingerprint', models.CharField(blank=True, default='', editable=False, max_length=64)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("uuid", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("number", models.PositiveIntegerField(verbose_name="number in the case")),
+                (
+                    "name_original",
+                    models.CharField(
+                        blank=True, default="", max_length=200, verbose_name="name in original script"
+                    ),
+                ),
+                (
+                    "name_language",
+                    models.CharField(
+                        blank=True, default="", max_length=10, verbose_name="language of the name"
+                    ),
+                ),
+                (
+                    "name_romanised",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="romanised name"),
+                ),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="aliases",
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("MALE", "Male"), ("FEMALE", "Female"), ("UNKNOWN", "Unknown")],
+                        default="UNKNOWN",
+                        max_length=8,
+                        verbose_name="sex",
+                    ),
+                ),
+                (
+                    "birth_date_text",
+                    models.CharField(
+                        blank=True, default="", max_length=60, verbose_name="date of birth as written"
+                    ),
+                ),
+                ("birth_year", models.SmallIntegerField(blank=True, null=True)),
+                ("birth_month", models.SmallIntegerField(blank=True, null=True)),
+                ("birth_day", models.SmallIntegerField(blank=True, null=True)),
+                ("birth_calendar", models.CharField(blank=True, default="", max_length=10)),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[
+                            ("DAY", "Day"),
+                            ("MONTH", "Month"),
+                            ("YEAR", "Year"),
+                            ("UNKNOWN", "Unknown"),
+                        ],
+                        default="UNKNOWN",
+                        max_length=8,
+                    ),
+                ),
+                ("birth_is_approximate", models.BooleanField(default=False)),
+                (
+                    "birth_notes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "nationality",
+                    models.CharField(blank=True, default="", max_length=2, verbose_name="nationality"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("RINGLEADER", "Ringleader"),
+                            ("ORGANISER", "Organiser"),
+                            ("KEY_MEMBER", "Key member"),
+                            ("MEMBER", "Member"),
+                            ("UNKNOWN", "Unknown"),
+                        ],
+                        default="UNKNOWN",
+                        max_length=12,
+                        verbose_name="role in the group",
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("SUSPECT", "Suspect"),
+                            ("PRESUMED_VICTIM", "Presumed trafficking victim"),
+                            ("VICTIM", "Victim"),
+                            ("WITNESS", "Witness"),
+                        ],
+                        default="SUSPECT",
+                        max_length=16,
+                        verbose_name="category",
+                    ),
+                ),
+                ("remarks", models.TextField(blank=True, default="", verbose_name="remarks")),
+                ("photo", models.TextField(blank=True, max_length=100, null=True)),
+                ("photo_sha256", models.CharField(blank=True, default="", max_length=64)),
+                ("import_run", models.UUIDField(editable=False, null=True)),
+                ("import_row", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "import_fingerprint",
+                    models.CharField(blank=True, default="", editable=False, max_length=64),
+                ),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical suspect',
-                'verbose_name_plural': 'historical suspects',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical suspect",
+                "verbose_name_plural": "historical suspects",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Suspect',
+            name="Suspect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('number', models.PositiveIntegerField(verbose_name='number in the case')),
-                ('name_original', models.CharField(blank=True, default='', max_length=200, verbose_name='name in original script')),
-                ('name_language', models.CharField(blank=True, default='', max_length=10, verbose_name='language of the name')),
-                ('name_romanised', models.CharField(blank=True, default='', max_length=200, verbose_name='romanised name')),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='aliases')),
-                ('sex', models.CharField(choices=[('MALE', 'Male'), ('FEMALE', 'Female'), ('UNKNOWN', 'Unknown')], default='UNKNOWN', max_length=8, verbose_name='sex')),
-                ('birth_date_text', models.CharField(blank=True, default='', max_length=60, verbose_name='date of birth as written')),
-                ('birth_year', models.SmallIntegerField(blank=True, null=True)),
-                ('birth_month', models.SmallIntegerField(blank=True, null=True)),
-                ('birth_day', models.SmallIntegerField(blank=True, null=True)),
-                ('birth_calendar', models.CharField(blank=True, default='', max_length=10)),
-                ('birth_precision', models.CharField(choices=[('DAY', 'Day'), ('MONTH', 'Month'), ('YEAR', 'Year'), ('UNKNOWN', 'Unknown')], default='UNKNOWN', max_length=8)),
-                ('birth_is_approximate', models.BooleanField(default=False)),
-                ('birth_notes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('nationality', models.CharField(blank=True, default='', max_length=2, verbose_name='nationality')),
-                ('role', models.CharField(choices=[('RINGLEADER', 'Ringleader'), ('ORGANISER', 'Organiser'), ('KEY_MEMBER', 'Key member'), ('MEMBER', 'Member'), ('UNKNOWN', 'Unknown')], default='UNKNOWN', max_length=12, verbose_name='role in the group')),
-                ('category', models.CharField(choices=[('SUSPECT', 'Suspect'), ('PRESUMED_VICTIM', 'Presumed trafficking victim'), ('VICTIM', 'Victim'), ('WITNESS', 'Witness')], default='SUSPECT', max_length=16, verbose_name='category')),
-                ('remarks', models.TextField(blank=True, default='', verbose_name='remarks')),
-                ('photo', models.FileField(blank=True, null=True, upload_to=lmc_cases.suspects.models.photo_path)),
-                ('photo_sha256', models.CharField(blank=True, default='', max_length=64)),
-                ('import_run', models.UUIDField(editable=False, null=True)),
-                ('import_row', models.PositiveIntegerField(editable=False, null=True)),
-                ('import_fingerprint', models.CharField(blank=True, default='', editable=False, max_length=64)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspects', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("number", models.PositiveIntegerField(verbose_name="number in the case")),
+                (
+                    "name_original",
+                    models.CharField(
+                        blank=True, default="", max_length=200, verbose_name="name in original script"
+                    ),
+                ),
+                (
+                    "name_language",
+                    models.CharField(
+                        blank=True, default="", max_length=10, verbose_name="language of the name"
+                    ),
+                ),
+                (
+                    "name_romanised",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="romanised name"),
+                ),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="aliases",
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("MALE", "Male"), ("FEMALE", "Female"), ("UNKNOWN", "Unknown")],
+                        default="UNKNOWN",
+                        max_length=8,
+                        verbose_name="sex",
+                    ),
+                ),
+                (
+                    "birth_date_text",
+                    models.CharField(
+                        blank=True, default="", max_length=60, verbose_name="date of birth as written"
+                    ),
+                ),
+                ("birth_year", models.SmallIntegerField(blank=True, null=True)),
+                ("birth_month", models.SmallIntegerField(blank=True, null=True)),
+                ("birth_day", models.SmallIntegerField(blank=True, null=True)),
+                ("birth_calendar", models.CharField(blank=True, default="", max_length=10)),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[
+                            ("DAY", "Day"),
+                            ("MONTH", "Month"),
+                            ("YEAR", "Year"),
+                            ("UNKNOWN", "Unknown"),
+                        ],
+                        default="UNKNOWN",
+                        max_length=8,
+                    ),
+                ),
+                ("birth_is_approximate", models.BooleanField(default=False)),
+                (
+                    "birth_notes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "nationality",
+                    models.CharField(blank=True, default="", max_length=2, verbose_name="nationality"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("RINGLEADER", "Ringleader"),
+                            ("ORGANISER", "Organiser"),
+                            ("KEY_MEMBER", "Key member"),
+                            ("MEMBER", "Member"),
+                            ("UNKNOWN", "Unknown"),
+                        ],
+                        default="UNKNOWN",
+                        max_length=12,
+                        verbose_name="role in the group",
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("SUSPECT", "Suspect"),
+                            ("PRESUMED_VICTIM", "Presumed trafficking victim"),
+                            ("VICTIM", "Victim"),
+                            ("WITNESS", "Witness"),
+                        ],
+                        default="SUSPECT",
+                        max_length=16,
+                        verbose_name="category",
+                    ),
+                ),
+                ("remarks", models.TextField(blank=True, default="", verbose_name="remarks")),
+                (
+                    "photo",
+                    models.FileField(blank=True, null=True, upload_to=lmc_cases.suspects.models.photo_path),
+                ),
+                ("photo_sha256", models.CharField(blank=True, default="", max_length=64)),
+                ("import_run", models.UUIDField(editable=False, null=True)),
+                ("import_row", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "import_fingerprint",
+                    models.CharField(blank=True, default="", editable=False, max_length=64),
+                ),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="suspects", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdentityDocument',
+            name="IdentityDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('PASSPORT', 'Passport'), ('NATIONAL_ID', 'National ID number'), ('BORDER_PASS', 'Border pass'), ('OTHER', 'Other')], max_length=12, verbose_name='kind')),
-                ('number', models.CharField(max_length=60, verbose_name='number')),
-                ('number_blind', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('issuing_country', models.CharField(blank=True, default='', max_length=2, verbose_name='issuing country')),
-                ('status', models.CharField(choices=[('GENUINE', 'Genuine'), ('FORGED', 'Forged document'), ('NOT_CHECKED', 'Not checked')], default='NOT_CHECKED', max_length=12, verbose_name='status')),
-                ('import_run', models.UUIDField(db_index=True, editable=False, null=True)),
-                ('suspect', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='suspects.suspect')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PASSPORT", "Passport"),
+                            ("NATIONAL_ID", "National ID number"),
+                            ("BORDER_PASS", "Border pass"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="number")),
+                ("number_blind", models.CharField(db_index=True, editable=False, max_length=64)),
+                (
+                    "issuing_country",
+                    models.CharField(blank=True, default="", max_length=2, verbose_name="issuing country"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("GENUINE", "Genuine"),
+                            ("FORGED", "Forged document"),
+                            ("NOT_CHECKED", "Not checked"),
+                        ],
+                        default="NOT_CHECKED",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("import_run", models.UUIDField(db_index=True, editable=False, null=True)),
+                (
+                    "suspect",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="suspects.suspect",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalIdentityDocument',
+            name="HistoricalIdentityDocument",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('kind', models.CharField(choices=[('PASSPORT', 'Passport'), ('NATIONAL_ID', 'National ID number'), ('BORDER_PASS', 'Border pass'), ('OTHER', 'Other')], max_length=12, verbose_name='kind')),
-                ('number', models.CharField(max_length=60, verbose_name='number')),
-                ('number_blind', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('issuing_country', models.CharField(blank=True, default='', max_length=2, verbose_name='issuing country')),
-                ('status', models.CharField(choices=[('GENUINE', 'Genuine'), ('FORGED', 'Forged document'), ('NOT_CHECKED', 'Not checked')], default='NOT_CHECKED', max_length=12, verbose_name='status')),
-                ('import_run', models.UUIDField(db_index=True, editable=False, null=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('suspect', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='suspects.suspect')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("uuid", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PASSPORT", "Passport"),
+                            ("NATIONAL_ID", "National ID number"),
+                            ("BORDER_PASS", "Border pass"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="number")),
+                ("number_blind", models.CharField(db_index=True, editable=False, max_length=64)),
+                (
+                    "issuing_country",
+                    models.CharField(blank=True, default="", max_length=2, verbose_name="issuing country"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("GENUINE", "Genuine"),
+                            ("FORGED", "Forged document"),
+                            ("NOT_CHECKED", "Not checked"),
+                        ],
+                        default="NOT_CHECKED",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("import_run", models.UUIDField(db_index=True, editable=False, null=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "suspect",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="suspects.suspect",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical identity document',
-                'verbose_name_plural': 'historical identity documents',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical identity document",
+                "verbose_name_plural": "historical identity documents",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddIndex(
-            model_name='suspect',
-            index=models.Index(fields=['import_run'], name='suspect_by_import'),
+            model_name="suspect",
+            index=models.Index(fields=["import_run"], name="suspect_by_import"),
         ),
         migrations.AddIndex(
-            model_name='suspect',
-            index=models.Index(fields=['case', 'import_fingerprint'], name='suspect_by_fingerprint'),
+            model_name="suspect",
+            index=models.Index(fields=["case", "import_fingerprint"], name="suspect_by_fingerprint"),
         ),
         migrations.AddConstraint(
-            model_name='suspect',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='one_number_per_person_in_a_case'),
+            model_name="suspect",
+            constraint=models.UniqueConstraint(
+                fields=("case", "number"), name="one_number_per_person_in_a_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suspect',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name_original', ''), _negated=True), models.Q(('name_romanised', ''), _negated=True), _connector='OR'), name='a_person_has_a_name'),
+            model_name="suspect",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name_original", ""), _negated=True),
+                    models.Q(("name_romanised", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_person_has_a_name",
+            ),
         ),
     ]
