@@ -43,5 +43,7 @@ messages: setup ## Bring the message catalogues up to date with the code
 	@$(PY) -m $(LOCAL).test_tools gettext
 	@$(PY) -m $(LOCAL).messages update
 
-lock: setup ## Compile the lock files anew and prove that they install
-	@$(PY) -m $(LOCAL).lock
+lock: setup ## Compile the lock files anew and prove that they install (UPGRADE=1 takes newer versions)
+	@$(PY) -m $(LOCAL).lock $(if $(UPGRADE),--upgrade)
+	@$(SETUP)
+	@$(PY) -m $(LOCAL).notices

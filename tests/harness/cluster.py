@@ -52,7 +52,9 @@ class Cluster:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.postgres = PostgresServer(home / "postgres", durable=False)
+        # Benchmarks wait for the disk as a deployment does; tests do not.
+        durable = os.environ.get("LMC_TEST_DURABLE") == "1"
+        self.postgres = PostgresServer(home / "postgres", durable=durable)
         self.valkey = ValkeyServer(home / "valkey", durable=False)
         self._children: list[tuple[processes.Child, tuple[tuple[signal.Signals, float], ...]]] = []
 

@@ -55,23 +55,28 @@ TOOLS = (
 )
 
 
-def main() -> int:
-    """Provide every tool; the exit code is 1 where one is missing and cannot be had."""
-    missing = [tool for tool in TOOLS if tool.find() is None]
+def main(wanted: list[str]) -> int:
+    """Provide the tools named, or all of them.
+
+    Returns:
+        The exit code: 1 where one is missing and cannot be had.
+    """
+    tools = [tool for tool in TOOLS if not wanted or tool.package in wanted]
+    missing = [tool for tool in tools if tool.find() is None]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         names = [tool.package for tool in missing]
         print(f"test tools: installing {', '.join(names)} with apt-get", flush=True)
         _apt(names)
-    if find_chromium() is None:
+    if any(tool.find is find_chromium for tool in tools) and find_chromium() is None:
         print("test tools: asking Playwright for its own Chromium", flush=True)
         subprocess.run([str(Path(sys.executable).parent / "playwright"), "install", "chromium"], check=False)
-    missing = [tool for tool in TOOLS if tool.find() is None]
+    missing = [tool for tool in tools if tool.find() is None]
     for tool in missing:
         print(
             f"test tools: {tool.name} is missing. Install it: apt-get install {tool.package}", file=sys.stderr
         )
     if not missing:
-        print("test tools: " + ", ".join(f"{tool.name} {tool.find()}" for tool in TOOLS))
+        print("test tools: " + ", ".join(f"{tool.name} {tool.find()}" for tool in tools))
     return 1 if missing else 0
 
 
@@ -85,4 +90,4 @@ def _apt(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
