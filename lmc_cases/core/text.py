@@ -77,6 +77,9 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
         text: as typed or read from a file.
         multiline: keep line breaks (as line feeds) and tabs; otherwise each run of white space is one space.
     """
+    # The common case, about five times faster: no invisible character, no white space but single U+0020.
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip()
     text = _LINE_ENDS.sub("\n", text)
     text = _ALWAYS_REMOVED.sub("", text)
     text = unicodedata.normalize("NFC", text)
@@ -98,7 +101,10 @@ def search_form(text: str) -> str:
     Khmer and Burmese unified, white space collapsed. Simplified and traditional Chinese stay apart. The form
     is for comparing only, never for showing, and applying it twice changes nothing.
     """
-    text = unicodedata.normalize("NFKC", clean_text(text)).casefold()
+    text = clean_text(text)
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", text).casefold()
     text = _INVISIBLE.sub("", text)
     text = _EUROPEAN_MARKS.sub("", unicodedata.normalize("NFKD", text))
     text = unicodedata.normalize("NFC", text).translate(_LETTERS_WITHOUT_DECOMPOSITION)

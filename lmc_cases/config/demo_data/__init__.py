@@ -1,7 +1,8 @@
 """Files of the demo world. Every person, number, account and event in them is invented.
 
 ``demo_bundle.jsonld`` (a CASE bundle), ``files/`` (the three files it describes), ``demo_people.xlsx`` (40 people
-in six scripts) and ``demo_people_with_errors.csv`` are written by ``python -m lmc_cases.config.demo_data.build``.
+in six scripts, from ``people.tsv``) and ``demo_people_with_errors.csv`` are written by
+``python -m lmc_cases.config.demo_data.build``.
 """
 
 from pathlib import Path
