@@ -207,7 +207,7 @@ class IdentityDocument(Fact):
 class BirthDate(Fact):
     """A date of birth as written, and as parsed: Gregorian, partial where the month or day is unknown.
 
-    ``calendar`` is the calendar of ``as_written``: GREGORIAN, BUDDHIST or "" (not known).
+    ``calendar`` is the calendar of ``as_written``: GREGORIAN, BUDDHIST (any case) or "" (not known).
     """
 
     as_written: str
@@ -215,6 +215,7 @@ class BirthDate(Fact):
     month: int | None = None
     day: int | None = None
     calendar: str = ""
+    is_approximate: bool = False
 
 
 @dataclass(frozen=True)
@@ -289,15 +290,16 @@ class Decision(Fact):
 
 @dataclass(frozen=True)
 class CustodyEvent(Fact):
-    """One hand-to-hand step. ``hash_check``: MATCH, MISMATCH or NOT_CHECKED."""
+    """One hand-to-hand step or one act. ``hash_check``: MATCH, MISMATCH or NOT_CHECKED."""
 
-    at: Moment
+    at: Moment | None
     from_holder: str
     to_holder: str
     place: str = ""
     purpose: str = ""
     condition: str = ""
     hash_check: str = "NOT_CHECKED"
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -361,6 +363,17 @@ class DossierFacts(Fact):
     exhibits: tuple[Exhibit, ...] = ()
     disclosure: Disclosure | None = None
     is_demo: bool = False
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], *, photos: Mapping[str, bytes] | None = None) -> Self:
+        """Rebuild the facts from the object that `canonical_bytes` encodes; see `Fact.from_plain`.
+
+        Raises:
+            ValueError: the facts were written in another form than this code reads.
+        """
+        if plain.get("schema", SCHEMA) != SCHEMA:
+            raise ValueError(f"Facts of an unknown form: {plain['schema']}")
+        return super().from_plain(plain, photos=photos)
 
     def canonical_bytes(self) -> bytes:
         """Return the one byte string of these facts: UTF-8 JSON, keys sorted, no spaces."""

@@ -36,10 +36,12 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "ORGANISER": _("Organiser"),
         "KEY_MEMBER": _("Key member"),
         "MEMBER": _("Member"),
+        "UNKNOWN": _("Not known"),
     },
     "category": {
         "SUSPECT": _("Suspect"),
         "PRESUMED_TRAFFICKING_VICTIM": _("Presumed trafficking victim"),
+        "PRESUMED_VICTIM": _("Presumed trafficking victim"),
         "VICTIM": _("Victim"),
         "WITNESS": _("Witness"),
     },
@@ -47,37 +49,55 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "PASSPORT": _("Passport"),
         "NATIONAL_ID": _("National ID number"),
         "BORDER_PASS": _("Border pass"),
-        "DRIVING_LICENCE": _("Driving licence"),
-        "OTHER": _("Other identity document"),
+        "OTHER": _("Other"),
     },
     "document_status": {
         "REAL": _("Genuine"),
         "GENUINE": _("Genuine"),
-        "FORGED": _("Forged"),
+        "FORGED": _("Forged document"),
         "NOT_CHECKED": _("Not checked"),
     },
-    "calendar": {"GREGORIAN": _("Gregorian calendar"), "BUDDHIST": _("Buddhist era")},
+    "calendar": {
+        "GREGORIAN": _("Gregorian calendar"),
+        "gregorian": _("Gregorian calendar"),
+        "BUDDHIST": _("Buddhist era"),
+        "buddhist": _("Buddhist era"),
+    },
     "exhibit": {
-        "DEVICE": _("Device"),
+        "PHONE": _("Phone"),
+        "SIM": _("SIM card"),
+        "COMPUTER": _("Computer"),
+        "STORAGE": _("Storage medium"),
+        "FILE": _("File"),
+        "ACCOUNT": _("Account"),
         "DOCUMENT": _("Document"),
-        "DIGITAL": _("Digital evidence"),
-        "DIGITAL_FILE": _("Digital evidence"),
-        "PHOTOGRAPH": _("Photograph"),
-        "VIDEO": _("Video recording"),
         "CASH": _("Cash"),
         "OTHER": _("Other"),
     },
-    "scan": {
-        "NOT_SCANNED": _("Not scanned"),
-        "CLEAN": _("Scanned, nothing found"),
-        "INFECTED": _("Harmful software found"),
+    "custody": {
+        "COLLECTED": _("Collected"),
+        "TRANSFERRED": _("Custody transfer"),
+        "EXAMINED": _("Examined"),
+        "HASH_CHECKED": _("Checksum verified"),
+        "UPLOADED": _("File uploaded"),
+        "DOWNLOADED": _("File downloaded"),
+        "IMPORTED": _("Imported"),
     },
+    "purpose": {
+        "INVESTIGATION": _("Support of an investigation"),
+        "LOCATE": _("Locating a wanted person"),
+        "IDENTIFY": _("Identification of a person"),
+        "HANDOVER": _("Preparation of a handover"),
+        "VICTIM_PROTECTION": _("Protection of victims"),
+        "ASSET_RECOVERY": _("Recovery of assets"),
+    },
+    "scan": {"NO_FILE": _("No file"), "NOT_SCANNED": _("Not scanned")},
     "hash_check": {
         "MATCH": _("Matches"),
         "MISMATCH": _("Mismatch"),
         "NOT_CHECKED": _("Not checked"),
     },
-    "level": {"EXISTENCE": _("Existence"), "SUMMARY": _("Summary"), "FULL": _("Full")},
+    "level": {"EXISTENCE": _("Existence only"), "SUMMARY": _("Summary"), "FULL": _("Full")},
     "status": {
         "DRAFT": _("Draft"),
         "SUBMITTED": _("Submitted"),
@@ -137,12 +157,17 @@ def birth_text(birth: BirthDate | None) -> str:
     """Write the parsed date of birth, as far as it is known."""
     if birth is None or birth.year is None:
         return not_known()
+    text = _birth_date(birth, birth.year)
+    return f"{text} ({gettext('approximate')})" if birth.is_approximate else text
+
+
+def _birth_date(birth: BirthDate, year: int) -> str:
     if birth.month and birth.day:
-        return day_text(dt.date(birth.year, birth.month, birth.day))
-    text = f"{birth.year}-{birth.month:02d}" if birth.month else str(birth.year)
+        return day_text(dt.date(year, birth.month, birth.day))
+    text = f"{year}-{birth.month:02d}" if birth.month else str(year)
     if (get_language() or "").startswith("th"):
         marked = pgettext("year of the Buddhist era", "%(year)s BE") % {
-            "year": birth.year + display.BUDDHIST_OFFSET
+            "year": year + display.BUDDHIST_OFFSET
         }
         return f"{marked} ({pgettext('year of the Common Era', '%(year)s CE') % {'year': text}})"
     return text

@@ -116,7 +116,7 @@ def exhibit(number: int) -> Exhibit:
     digest = hashlib.sha256(f"invented exhibit {number}".encode()).hexdigest()
     return Exhibit(
         number=f"E-{number:04d}",
-        kind="DEVICE" if number % 2 else "DIGITAL_FILE",
+        kind="PHONE" if number % 2 else "FILE",
         description=texts(
             {
                 "th": f"โทรศัพท์เคลื่อนที่พร้อมซิมการ์ด หมายเลข {number} (สมมติ)",
@@ -188,7 +188,7 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
             sex="MALE",
             nationality=myanmar,
             role="MEMBER",
-            category="PRESUMED_TRAFFICKING_VICTIM",
+            category="PRESUMED_VICTIM",
             photo=Photo(sample_photo(20)),
         ),
         Subject(

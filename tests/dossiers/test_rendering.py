@@ -140,6 +140,8 @@ def test_facts_are_rebuilt_from_their_json_and_the_photos() -> None:
     again = DossierFacts.from_plain(json.loads(facts.canonical_bytes()), photos=photos)
     assert again == facts
     assert again.canonical_bytes() == facts.canonical_bytes()
+    with pytest.raises(ValueError, match="facts/999"):
+        DossierFacts.from_plain({**json.loads(facts.canonical_bytes()), "schema": "facts/999"})
 
 
 def test_engine_and_font_versions_are_embedded() -> None:
@@ -207,6 +209,21 @@ def test_what_nobody_recorded_reads_not_known() -> None:
     for row in ("Minor (under 18)", "Trafficking screening", "Consular notification", "Date of birth"):
         assert f"{row} Not known" in sheet
     assert "No photograph" in sheet
+
+
+def test_the_custody_record_names_each_hand_act_and_check() -> None:
+    pages = pages_of(dossier("en").pdf)
+    text = spaced("".join(pages[bookmarks_of(dossier("en").pdf)["5. Custody record"] - 1 :]))
+    for part in (
+        "Scene",
+        "Evidence room, Mae Sot",
+        "Digital laboratory",
+        "Imaging",
+        "Seal intact",
+        "Matches",
+        "Collected",
+    ):
+        assert part in text
 
 
 def test_thai_dates_carry_both_years_and_every_time_its_zone() -> None:
