@@ -140,6 +140,7 @@ def exhibit(number: int) -> Exhibit:
                 "Storage",
                 "Sealed",
                 "MATCH",
+                "COLLECTED",
             ),
             CustodyEvent(
                 moment(number - 150),
