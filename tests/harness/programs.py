@@ -41,9 +41,17 @@ class Program:
     def start(self) -> None:
         if self.alive():
             return
+        if self.child is not None:
+            self._wait_until_orphans_are_gone(self.child.pid)
         env = {**os.environ, **self.extra}
         self.child = processes.spawn(self.name, self.argv, log=self.log, cwd=ROOT, env=env)
         self.wait_ready()
+
+    def _wait_until_orphans_are_gone(self, session: int) -> None:
+        deadline = time.monotonic() + 20
+        while processes.session_members(session):
+            assert time.monotonic() < deadline, f"what a killed {self.name} had forked goes on"
+            time.sleep(0.05)
 
     def wait_ready(self) -> None:
         """Return when the process does its work; each kind of program says how it knows."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+
 import psycopg
 import pytest
 from django.db import connection, connections, transaction
+
+from lmc_cases.config.local import processes
+from tests.harness.programs import Web, Worker
 
 
 @pytest.mark.django_db(databases=["default", "owner"])
@@ -58,3 +66,33 @@ class TestATestThatCommits:
                 ).fetchone()
                 assert same == (True,), table
             assert superuser.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+
+
+@pytest.mark.fault
+def test_a_real_web_server_answers_before_and_after_a_kill_at_the_same_address(live_web: Web) -> None:
+    def health() -> dict[str, object]:
+        with urllib.request.urlopen(f"{live_web.url}/health", timeout=10) as answer:
+            return json.load(answer)
+
+    assert health() == {"status": "ok", "database": True, "broker": True}
+    live_web.kill()
+    live_web.start()
+    assert health() == {"status": "ok", "database": True, "broker": True}
+
+
+@pytest.mark.fault
+def test_a_killed_worker_takes_its_pool_with_it(start_worker: Callable[..., Worker]) -> None:
+    worker = start_worker()
+    family = processes.session_members(worker.pid)
+    assert len(family) == 3  # the worker and two pool processes
+    session = worker.pid
+    worker.kill()
+    deadline = time.monotonic() + 5
+    while processes.session_members(session) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes.session_members(session) == []
+
+
+def test_the_shared_worker_is_idle_when_a_test_starts(worker: Worker) -> None:
+    assert worker.alive()
+    worker.wait_idle(seconds=5)

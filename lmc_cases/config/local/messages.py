@@ -1,8 +1,8 @@
 """The message catalogues: ``update`` brings them up to date with the code, ``check`` fails where they are not complete.
 
 The code is read by Django's own extraction (it needs gettext's programs) in a temporary copy. Merging is ours: a
-message keeps its translation as long as its English text stays the same, nothing is guessed from similar texts, and line
-numbers are left out, so that a change of code alone changes no catalogue.
+message keeps its translation as long as its English text stays the same, nothing is guessed from similar texts, and
+line numbers are left out, so that a change of code alone changes no catalogue.
 """
 
 from __future__ import annotations

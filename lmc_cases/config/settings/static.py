@@ -12,3 +12,6 @@ os.environ.setdefault("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
 os.environ.setdefault("CELERY_BROKER_URL", "redis://127.0.0.1:1/0")
 
 from lmc_cases.config.settings.base import *  # noqa: F403 - the environment comes first
+
+# No pool: it would wait for a server that is not there.
+DATABASES["default"]["OPTIONS"] = {}
