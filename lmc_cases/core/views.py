@@ -6,13 +6,15 @@ from celery import current_app
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import get_template
 
 from lmc_cases.core.request_id import current_origin
 
 
 def _page(request: HttpRequest, name: str, status: int) -> HttpResponse:
-    return render(request, f"{name}.html", {"request_id": current_origin().request_id}, status=status)
+    # Without the request: no context processor runs, so that an error page asks the database nothing.
+    page = get_template(f"{name}.html").render({"request_id": current_origin().request_id})
+    return HttpResponse(page, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
