@@ -28,12 +28,14 @@ class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
     """Reads of exhibits."""
 
     def visible_to(self, user: User) -> EvidenceItemQuerySet:
-        """Exhibits of cases seen in full."""
-        return self.filter(case__in=Case.objects.visible_to(user, at_least=Level.FULL))
+        """Exhibits of cases seen in full; withdrawn ones are seen by nobody but through their import."""
+        return self.filter(
+            case__in=Case.objects.visible_to(user, at_least=Level.FULL), withdrawn_at__isnull=True
+        )
 
     def owned_with(self, user: User, action: Action) -> EvidenceItemQuerySet:
-        """Exhibits of the own country's cases, where the officer holds ``action``."""
-        return self.filter(case__in=Case.objects.owned_with(user, action))
+        """Exhibits of the own country's cases, where the officer holds ``action``; none withdrawn."""
+        return self.filter(case__in=Case.objects.owned_with(user, action), withdrawn_at__isnull=True)
 
 
 class EvidenceItem(models.Model):
@@ -78,6 +80,9 @@ class EvidenceItem(models.Model):
     scan_status = models.CharField(max_length=12, choices=ScanStatus.choices, default=ScanStatus.NO_FILE)
     external_id = models.CharField(max_length=300, blank=True, default="")
     import_run = models.UUIDField(null=True, editable=False, db_index=True)
+    # An exhibit is never deleted, because its custody events are not: an undone import withdraws it.
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_reason = models.TextField(blank=True, default="", editable=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
