@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection, transaction
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
 
 _audiences: ContextVar[tuple[Any, tuple[int, ...]] | None] = ContextVar("lmc_audiences", default=None)
+
+
+def officer_of(request: HttpRequest) -> User:
+    """Return the signed-in officer: no page but those marked ``login_not_required`` is reached without one."""
+    return cast("User", request.user)
 
 
 def audiences_in_force(user_pk: Any) -> tuple[int, ...] | None:
