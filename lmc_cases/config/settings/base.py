@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
+
+# Generic views and forms may name their types at run time.
+django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 
@@ -19,11 +23,15 @@ SECRET_KEY: str = env("SECRET_KEY")
 BLIND_INDEX_KEY: str = env("LMC_BLIND_INDEX_KEY")
 # Key of the salted commitments that audit rows hold in place of free text.
 AUDIT_COMMITMENT_KEY: str = env("LMC_AUDIT_COMMITMENT_KEY")
+# Keys that close the second factors in the database, the newest first: an old one stays until all are renewed.
+SECOND_FACTOR_KEYS: list[str] = env.list("LMC_SECOND_FACTOR_KEY")
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("LMC_ALLOWED_HOSTS", default=["localhost"])
 BASE_URL: str = env("LMC_BASE_URL", default="http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# How many reverse proxies of our own stand in front: the caller's address is read from what they add, and no further.
+TRUSTED_PROXIES: int = env.int("LMC_TRUSTED_PROXIES", default=0)
 
 # Django knows no Lao; without this entry {% get_language_info %} fails for it.
 LANG_INFO.setdefault(
@@ -168,6 +176,14 @@ ACCOUNT_ADAPTER = "lmc_cases.accounts.adapter.InvitationOnlyAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+# The officer is told by mail when the password or the second factor changed.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[LMC Cases] "
+MFA_ADAPTER = "lmc_cases.accounts.adapter.SealedFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "lmc_cases.accounts.forms.SecondFactorForm",
+    "reauthenticate": "lmc_cases.accounts.forms.SecondFactorAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "LMC Cases"
 # The demo's explicit switch; compulsory wherever it is not set.
@@ -188,6 +204,7 @@ EMAIL_BACKEND = env("LMC_EMAIL_BACKEND", default="django.core.mail.backends.cons
 EMAIL_FILE_PATH = env("LMC_EMAIL_DIR", default=str(VAR_DIR / "mail"))
 EMAIL_HOST = env("LMC_EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("LMC_EMAIL_PORT", default=25)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("LMC_EMAIL_FROM", default="LMC Cases <no-reply@lmc-cases.invalid>")
 
 # --- files ---------------------------------------------------------------------------------------
