@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def dossier_path(dossier: Dossier, _name: str) -> str:
-    """Return where a dossier is kept."""
-    return f"dossiers/{uuid.uuid4().hex}.pdf"
+    """Return where a rendering is kept: a folder per dossier, a name per attempt."""
+    return f"dossiers/{dossier.uuid.hex}/{uuid.uuid4().hex}.pdf"
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):

@@ -97,6 +97,9 @@ class HandoverRequest(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True)
+    handed_over_place = models.CharField(_("place"), max_length=300, blank=True, default="")
+    handed_over_note = models.TextField(_("remarks"), blank=True, default="")
     updated_at = models.DateTimeField(db_default=Now())
     # What was disclosed with the request, frozen when it was approved: revoking the share does not reach it.
     disclosed = models.JSONField(default=dict)
@@ -117,8 +120,8 @@ class HandoverRequest(models.Model):
 
     @property
     def audit_owner_id(self) -> int | None:
-        """The country whose record the person is: the requested one."""
-        return self.requested_id
+        """The requested country; before the submission the requesting one, or its audit would tell of a draft."""
+        return self.requested_id if self.submitted_at else self.requesting_id
 
     @property
     def audit_reference(self) -> str:

@@ -1,0 +1,134 @@
+"""Read dossiers: lists, one dossier, its facts, its file. Every look and every download is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import IO, TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case
+from lmc_cases.core.errors import Conflict
+from lmc_cases.core.jobs import JobState
+from lmc_cases.core.keyset import Cursor, Page
+from lmc_cases.dossiers.facts import DossierFacts
+from lmc_cases.dossiers.models import Dossier
+from lmc_cases.dossiers.services.composing import revive
+from lmc_cases.handovers.models import HandoverRequest
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+PAGE_SIZE = 25
+
+
+class FileDamaged(Conflict):
+    """The stored file is missing or not the one that was rendered."""
+
+
+class NotReady(Conflict):
+    """There is no file yet."""
+
+
+def page_of_dossiers(
+    user: User, *, after: Cursor | None = None, case: Case | None = None, size: int = PAGE_SIZE
+) -> Page[Dossier]:
+    """Return one page of the visible dossiers, the last requested first."""
+    rows = _listed(user)
+    if after is not None:
+        rows = rows.filter(pk__lt=after.pk)
+    if case is not None:
+        rows = rows.filter(handover__case=case)
+    found = list(rows.order_by("-pk")[: size + 1])
+    older = None
+    if len(found) > size:
+        older = Cursor(at=found[size - 1].requested_at, pk=found[size - 1].pk)
+    return Page(rows=found[:size], older=older)
+
+
+def dossiers_of_request(user: User, handover: HandoverRequest) -> list[Dossier]:
+    """Return the dossiers of a request, newest version first."""
+    return list(_listed(user).filter(handover=handover).order_by("-number", "language"))
+
+
+def _listed(user: User) -> QuerySet[Dossier]:
+    return (
+        Dossier.objects.visible_to(user)
+        .select_related("handover__requesting", "handover__requested", "handover__case")
+        .defer("facts", "engine", "handover__disclosed", "handover__facts")
+    )
+
+
+@transaction.atomic
+def consult_dossier(*, actor: User, dossier_id: UUID) -> Dossier:
+    """Return a dossier for reading and record who read it.
+
+    Raises:
+        Dossier.DoesNotExist: foreign and missing alike.
+    """
+    dossier = (
+        Dossier.objects.visible_to(actor)
+        .select_related("handover__requesting", "handover__requested", "handover__case", "requested_by")
+        .get(uuid=dossier_id)
+    )
+    record(
+        actor=actor,
+        operation=Operation.CONSULTATION,
+        verb="dossier.viewed",
+        target=dossier,
+        codes={"language": dossier.language, "version": dossier.number},
+    )
+    return dossier
+
+
+def facts_of(dossier: Dossier) -> DossierFacts | None:
+    """Return the frozen facts, or ``None`` where the copy of a photograph is missing."""
+    try:
+        return revive(dossier.facts)
+    except OSError:
+        return None
+
+
+@transaction.atomic
+def open_dossier(*, actor: User, dossier_id: UUID) -> tuple[Dossier, IO[Any]]:
+    """Return a dossier with its file, open at the start, and record the disclosure.
+
+    The file is compared with its checksum first.
+
+    Raises:
+        Dossier.DoesNotExist: foreign and missing alike.
+        NotReady: not rendered yet, or failed.
+        FileDamaged: missing or changed on disk.
+    """
+    dossier = Dossier.objects.visible_to(actor).select_related("handover__case").get(uuid=dossier_id)
+    if dossier.job_state != JobState.DONE:
+        raise NotReady(_("This dossier is not ready yet."))
+    damaged = FileDamaged(_("The stored file is not the one that was rendered. Tell your administrator."))
+    try:
+        stored = dossier.file.open("rb")
+    except OSError as error:
+        raise damaged from error
+    digest = hashlib.file_digest(stored.file, "sha256").hexdigest()
+    if digest != dossier.sha256:
+        stored.close()
+        raise damaged
+    stored.seek(0)
+    record(
+        actor=actor,
+        operation=Operation.DISCLOSURE,
+        verb="dossier.downloaded",
+        target=dossier,
+        recipient=actor.country,
+        codes={
+            "language": dossier.language,
+            "version": dossier.number,
+            "sha256": dossier.sha256,
+            "size_bytes": dossier.size_bytes,
+        },
+    )
+    return dossier, stored

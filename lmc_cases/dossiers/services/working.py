@@ -1,0 +1,182 @@
+"""Render a dossier that is owed: claimed by a lease, drawn outside any transaction, finished in one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from lmc_cases.accounts.models import User
+from lmc_cases.audit.models import AuditEvent, Operation
+from lmc_cases.audit.services import record
+from lmc_cases.core.history import save_as
+from lmc_cases.core.jobs import JobState, LeaseLost
+from lmc_cases.core.request_id import Origin, work_from
+from lmc_cases.core.viewer import viewing_as
+from lmc_cases.dossiers.facts import DossierFacts
+from lmc_cases.dossiers.models import Dossier, dossier_path
+from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed, render_dossier
+from lmc_cases.dossiers.services.composing import revive
+from lmc_cases.jurisdictions.access import resolve_audiences
+
+logger = logging.getLogger(__name__)
+# Facts read, pages drawn, file stored; finishing is the last step.
+STEPS = 3
+FACTS_CHANGED, PHOTO_MISSING = "facts-changed", "photo-missing"
+
+
+def render_owed_dossier(*, job_id: int) -> None:
+    """Render a dossier for the officer who asked; a second call, also at the same time, changes nothing.
+
+    The rule is asked again: without the right the job ends DENIED. What cannot be drawn faithfully ends FAILED with
+    a code. A worker that lost its lease removes its own file and stops; one that dies leaves the job to the sweeper.
+    """
+    token = Dossier.claim(job_id)
+    if token is None:
+        return
+    with work_from(Origin(request_id=uuid.uuid4().hex, channel="worker")), _lease_kept(job_id, token):
+        try:
+            _render(job_id, token)
+        except LeaseLost:
+            logger.warning("dossier job %s: the lease went to another worker", job_id)
+
+
+def _render(job_id: int, token: uuid.UUID) -> None:
+    officer = User.objects.select_related("agency").get(
+        pk=Dossier.objects.values_list("requested_by", flat=True).get(pk=job_id)
+    )
+    with viewing_as(officer.pk, resolve_audiences(officer)):
+        dossier = Dossier.objects.visible_to(officer).filter(pk=job_id).first()
+    if dossier is None:
+        _end(job_id, token, officer, JobState.DENIED, "denied")
+        return
+    try:
+        facts = _frozen_facts(dossier)
+        _step(job_id, token, 1)
+        rendered = render_dossier(facts, language=dossier.language)
+        _step(job_id, token, 2)
+    except RenderingFailed as error:
+        logger.warning("dossier job %s: %s: %s", job_id, error.code, error.detail)
+        _end(job_id, token, officer, JobState.FAILED, error.code)
+        return
+    _store(dossier, token, officer, rendered)
+
+
+def _frozen_facts(dossier: Dossier) -> DossierFacts:
+    try:
+        facts = revive(dossier.facts)
+    except OSError as error:
+        raise RenderingFailed(PHOTO_MISSING, type(error).__name__) from error
+    if facts.sha256 != dossier.facts_sha256:
+        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
+    return facts
+
+
+def _store(dossier: Dossier, token: uuid.UUID, officer: User, rendered: RenderedDossier) -> None:
+    name = default_storage.save(dossier_path(dossier, ""), ContentFile(rendered.pdf))
+    try:
+        _step(dossier.pk, token, STEPS)
+        with viewing_as(officer.pk, resolve_audiences(officer)):
+            job: Dossier = Dossier.lock_claimed(dossier.pk, token)
+            job.file.name = name
+            job.sha256 = rendered.sha256
+            job.pages = rendered.pages
+            job.size_bytes = len(rendered.pdf)
+            job.engine = rendered.engine
+            job.steps_done = STEPS
+            _finish(job, officer, JobState.DONE)
+            record(
+                actor=officer,
+                operation=Operation.DISCLOSURE,
+                verb="dossier.rendered",
+                target=job,
+                recipient=job.handover.requesting,
+                codes={
+                    "language": job.language,
+                    "version": job.number,
+                    "sha256": job.sha256,
+                    "facts": job.facts_sha256,
+                    "pages": job.pages,
+                },
+            )
+    except BaseException:
+        default_storage.delete(name)
+        raise
+    _remove_leftovers(name)
+
+
+def _end(job_id: int, token: uuid.UUID, officer: User, state: JobState, code: str) -> None:
+    """End without a file. Nobody holds more than before, so the recipient is not named."""
+    with viewing_as(officer.pk, resolve_audiences(officer)):
+        job: Dossier = Dossier.lock_claimed(job_id, token)
+        job.error_code = code
+        _finish(job, officer, state)
+        record(
+            actor=officer,
+            operation=Operation.REFUSAL if state == JobState.DENIED else Operation.ALTERATION,
+            verb="dossier.denied" if state == JobState.DENIED else "dossier.failed",
+            target=job,
+            outcome=AuditEvent.Outcome.REFUSED,
+            codes={"language": job.language, "version": job.number, "code": code},
+        )
+
+
+def _finish(job: Dossier, officer: User, state: JobState) -> None:
+    job.job_state = state
+    job.lease_token = None
+    job.lease_until = None
+    job.finished_at = timezone.now()
+    save_as(job, actor=officer, reason=f"dossier.{state.lower()}")
+
+
+def _step(job_id: int, token: uuid.UUID, done: int) -> None:
+    """Say how far the work is, and notice a lost lease early."""
+    if not Dossier.objects.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING).update(
+        steps_done=done
+    ):
+        raise LeaseLost
+
+
+def _remove_leftovers(name: str) -> None:
+    """Remove what a killed worker stored for this dossier without finishing it."""
+    folder = PurePosixPath(name).parent
+    for other in default_storage.listdir(str(folder))[1]:
+        if str(folder / other) != name:
+            default_storage.delete(str(folder / other))
+
+
+@contextmanager
+def _lease_kept(job_id: int, token: uuid.UUID) -> Iterator[None]:
+    """Renew the lease from a thread while the block works: drawing is one long call."""
+    over = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not over.wait(settings.JOB_LEASE_SECONDS / 3):
+                try:
+                    Dossier.renew(job_id, token)
+                except DatabaseError:
+                    # The next beat opens a new connection; the work itself finds out about the lease.
+                    logger.warning("dossier job %s: the lease could not be renewed", job_id, exc_info=True)
+                    connection.close()
+        except LeaseLost:
+            return
+        finally:
+            connection.close()
+
+    heartbeat = threading.Thread(target=renew, name=f"lease-{job_id}", daemon=True)
+    heartbeat.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heartbeat.join()

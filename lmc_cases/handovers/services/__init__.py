@@ -1,0 +1,1 @@
+"""The services of handovers. Import the module that names the act."""

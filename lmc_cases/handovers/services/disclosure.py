@@ -1,0 +1,265 @@
+"""What a request shows of a case, copied so that no later change or revocation reaches it.
+
+Two copies: of each person as the requesting side saw it (on submission), and of everything the requested country
+discloses (on approval). Both hold JSON values only; instants in ISO 8601 with offset, photographs by SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.core.errors import Conflict
+from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
+from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.jurisdictions.models import LegalInstrument
+from lmc_cases.suspects.models import IdentityDocument, Suspect
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+SCHEMA = "lmc-cases/handover-disclosure/1"
+# Whom a request may ask for; everyone else is protected from being handed over as a suspect.
+ASKABLE = frozenset({Suspect.Category.SUSPECT.value})
+
+
+class CannotDisclose(Conflict):
+    """Something that belongs to the disclosure cannot be read."""
+
+
+class ProtectedPerson(Conflict):
+    """A victim, witness or presumed trafficking victim is no suspect to be handed over."""
+
+    code = "protected-person"
+
+
+def check_askable(suspects: Iterable[Suspect]) -> None:
+    """Refuse people who are not recorded as suspects, naming them by their number in the case."""
+    kept = [person for person in suspects if person.category not in ASKABLE]
+    if kept:
+        raise ProtectedPerson(
+            _(
+                "Only suspects can be asked for. These persons are protected and cannot be part of the request:"
+                " %(persons)s"
+            )
+            % {
+                "persons": ", ".join(
+                    f"S{person.number} ({person.get_category_display()})"
+                    for person in sorted(kept, key=lambda person: person.number)
+                )
+            }
+        )
+
+
+def persons_as_seen(actor: User, suspect_pks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return the copy of each person by primary key, read through the actor's own rule."""
+    seen = Suspect.objects.visible_to(actor).in_bulk(list(suspect_pks))
+    if not seen:
+        return {}
+    papers: dict[int, list[dict[str, str]]] = {}
+    documents = IdentityDocument.objects.visible_to(actor).filter(suspect__in=list(seen)).order_by("pk")
+    for paper in documents:
+        papers.setdefault(paper.suspect_id, []).append(
+            {
+                "kind": paper.kind,
+                "number": paper.number,
+                "issuing_country": paper.issuing_country,
+                "status": paper.status,
+            }
+        )
+    return {pk: _person(person, papers.get(pk, [])) for pk, person in seen.items()}
+
+
+def _person(person: Suspect, documents: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "suspect": str(person.uuid),
+        "number": person.number,
+        "name": person.name_original,
+        "name_language": person.name_language,
+        "romanised": person.name_romanised,
+        "aliases": list(person.aliases),
+        "sex": person.sex,
+        "birth": {
+            "as_written": person.birth_date_text,
+            "year": person.birth_year,
+            "month": person.birth_month,
+            "day": person.birth_day,
+            "calendar": person.birth_calendar,
+            "is_approximate": person.birth_is_approximate,
+        },
+        "nationality": person.nationality,
+        "role": person.role,
+        "category": person.category,
+        "documents": documents,
+        "photo_sha256": person.photo_sha256 if person.photo else "",
+        "version": person.version,
+    }
+
+
+def disclose(actor: User, handover: HandoverRequest) -> dict[str, Any]:
+    """Return everything the requested country discloses with the request, and keep copies of the photographs.
+
+    Raises:
+        Case.DoesNotExist: the actor does not see the case in full (it may be restricted to named officers).
+        ProtectedPerson: a person is recorded as a victim or witness by now.
+        CannotDisclose: a photograph cannot be read.
+    """
+    case = (
+        Case.objects.visible_to(actor, at_least=Level.FULL)
+        .select_related("agency", "owner")
+        .get(pk=handover.case_id)
+    )
+    wanted = list(handover.subjects.order_by("position").values_list("suspect_id", flat=True))
+    people = Suspect.objects.visible_to(actor).in_bulk(wanted)
+    if len(people) < len(wanted):
+        raise Suspect.DoesNotExist
+    check_askable(people.values())
+    for person in people.values():
+        _keep_photo(person)
+    copies = persons_as_seen(actor, people)
+    instrument = handover.instrument
+    return {
+        "schema": SCHEMA,
+        "disclosed_at": timezone.now().isoformat(),
+        "disclosed_by": actor.full_name,
+        "case": {
+            "uuid": str(case.uuid),
+            "reference": case.reference,
+            "version": case.version,
+            "classification": case.classification,
+            "agency": case.agency.name,
+            "is_demo": case.agency.is_demo,
+        },
+        "texts": _texts(actor, case),
+        "subjects": [copies[pk] for pk in wanted],
+        "exhibits": _exhibits(actor, case),
+        "instrument": None if instrument is None else instrument_copy(instrument),
+        "legal_basis": handover.legal_basis,
+        "withheld": _withheld(actor, case, wanted),
+    }
+
+
+def instrument_copy(instrument: LegalInstrument) -> dict[str, Any]:
+    """Return the row of the instrument as it stands today: the law may change while the request runs."""
+    return {
+        "uuid": str(instrument.uuid),
+        "title": instrument.title,
+        "kind": instrument.kind,
+        "parties": instrument.parties_text,
+        "in_force": instrument.in_force,
+        "key_articles": instrument.key_articles,
+        "notes": instrument.notes,
+        "source": instrument.source,
+        "confidence": instrument.confidence,
+        "last_checked_on": instrument.last_checked_on.isoformat() if instrument.last_checked_on else None,
+    }
+
+
+def _texts(actor: User, case: Case) -> dict[str, list[dict[str, Any]]]:
+    texts: dict[str, list[dict[str, Any]]] = {str(kind): [] for kind in CaseText.Kind.values}
+    rows = CaseText.objects.visible_to(actor).filter(case=case).order_by("-is_original", "language")
+    for row in rows:
+        texts[row.kind].append(
+            {
+                "language": row.language,
+                "text": row.text,
+                "is_original": row.is_original,
+                "translator": row.translator,
+            }
+        )
+    return texts
+
+
+def _exhibits(actor: User, case: Case) -> list[dict[str, Any]]:
+    custody: dict[int, list[dict[str, Any]]] = {}
+    events = (
+        CustodyEvent.objects.visible_to(actor).filter(item__case=case).order_by("item", "happened_at", "pk")
+    )
+    for event in events:
+        custody.setdefault(event.item_id, []).append(
+            {
+                "kind": event.kind,
+                "at": event.happened_at.isoformat() if event.happened_at else None,
+                "from_holder": event.from_holder,
+                "to_holder": event.to_holder,
+                "place": event.place,
+                "purpose": event.purpose,
+                "condition": event.condition,
+                "hash_matches": event.hash_matches,
+            }
+        )
+    return [
+        {
+            "uuid": str(item.uuid),
+            "number": item.exhibit_number,
+            "kind": item.kind,
+            "description": item.description,
+            "language": item.language,
+            "collected_at": item.collected_at.isoformat() if item.collected_at else None,
+            "collected_where": item.collected_where,
+            "collected_by": item.collected_by,
+            "file_name": item.file_name,
+            "size_bytes": item.size_bytes,
+            "sha256": item.sha256,
+            "scan_status": item.scan_status,
+            "custody": custody.get(item.pk, []),
+        }
+        for item in EvidenceItem.objects.visible_to(actor).filter(case=case).order_by("exhibit_number", "pk")
+    ]
+
+
+def _withheld(actor: User, case: Case, disclosed: list[int]) -> list[str]:
+    """Name the persons of the case who are left out, by number only: ``TH-2026-000123/S4-S9``."""
+    others = Suspect.objects.visible_to(actor).filter(case=case).exclude(pk__in=disclosed)
+    runs: list[list[int]] = []
+    for number in others.order_by("number").values_list("number", flat=True):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return [f"{case.reference}/S{first}" + (f"-S{last}" if last > first else "") for first, last in runs]
+
+
+def photo_name(sha256: str) -> str:
+    """Return where the copy of a disclosed photograph is kept: by its content, written once."""
+    return f"dossiers/photos/{sha256}.jpg"
+
+
+def read_photo(sha256: str) -> bytes:
+    """Return the bytes of a disclosed photograph.
+
+    Raises:
+        OSError: the copy is missing.
+    """
+    with default_storage.open(photo_name(sha256), "rb") as copy:
+        return copy.read()  # type: ignore[no-any-return]
+
+
+def _keep_photo(person: Suspect) -> None:
+    """Copy the photograph beside the dossiers: the person's own file may be replaced or erased later.
+
+    A roll-back leaves the copy behind; it is found again by its content and reached by no address.
+    """
+    if not person.photo:
+        return
+    unreadable = CannotDisclose(
+        _("The photograph of person %(number)s cannot be read. Upload it again.")
+        % {"number": f"S{person.number}"}
+    )
+    try:
+        with person.photo.open("rb") as photo:
+            jpeg = photo.read()
+    except OSError as error:
+        raise unreadable from error
+    if hashlib.sha256(jpeg).hexdigest() != person.photo_sha256:
+        raise unreadable
+    name = photo_name(person.photo_sha256)
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(jpeg))

@@ -1,0 +1,243 @@
+"""Write a request and send it: the steps before the other country sees anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.services.references import next_reference
+from lmc_cases.core.errors import Conflict, InvalidInput, StaleVersion
+from lmc_cases.core.history import delete_as, save_as
+from lmc_cases.core.text import clean_text
+from lmc_cases.handovers import states
+from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.services import disclosure
+from lmc_cases.handovers.services.instruments import offered_instruments
+from lmc_cases.handovers.services.steps import locked, step_with_check, take
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
+from lmc_cases.jurisdictions.models import Jurisdiction, LegalInstrument
+from lmc_cases.suspects.models import Suspect
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+
+class CaseNotOpen(Conflict):
+    """The case is not shared in full any more."""
+
+
+def case_to_ask_from(actor: User, case_id: UUID) -> Case:
+    """Return a foreign case the officer sees in full, if the officer may ask for the own country.
+
+    Raises:
+        Case.DoesNotExist: foreign, missing, the own country's, too low a level and no right alike.
+    """
+    if not jurisdictions_granting(actor, Action.REQUEST_HANDOVER).filter(pk=actor.country.pk).exists():
+        raise Case.DoesNotExist
+    return (
+        Case.objects.visible_to(actor, at_least=Level.FULL)
+        .exclude(owner=actor.country)
+        .select_related("owner")
+        .get(uuid=case_id)
+    )
+
+
+@transaction.atomic
+def draft_request(
+    *,
+    actor: User,
+    case_id: UUID,
+    suspect_ids: Iterable[UUID],
+    instrument_id: UUID | None,
+    legal_basis: str,
+    facts: str,
+    facts_language: str,
+    draft_id: UUID | None = None,
+) -> HandoverRequest:
+    """Begin a request of the officer's country to the country that owns the case; only the former sees it.
+
+    Args:
+        suspect_ids: public ids of persons of the case.
+        instrument_id: one of ``offered_instruments``, or ``None`` where the legal basis is in words only.
+        facts: statement of facts, in ``facts_language``.
+        draft_id: public id chosen by the form, so that a form sent twice makes one request.
+
+    Raises:
+        Case.DoesNotExist: see ``case_to_ask_from``.
+        ProtectedPerson: a victim or witness is among the persons.
+        InvalidInput: no person, an unknown person, instrument or language.
+    """
+    case = case_to_ask_from(actor, case_id)
+    if draft_id is not None:
+        held = HandoverRequest.objects.visible_to(actor).filter(uuid=draft_id, created_by=actor).first()
+        if held is not None:
+            return held
+    handover = HandoverRequest(
+        reference=next_reference(actor.country, "H"),
+        case=case,
+        requesting=actor.country,
+        requested=case.owner,
+        instrument=_instrument(actor.country, case.owner, instrument_id),
+        legal_basis=clean_text(legal_basis, multiline=True),
+        facts=clean_text(facts, multiline=True),
+        facts_language=_language(facts_language),
+        created_by=actor,
+    )
+    if draft_id is not None:
+        handover.uuid = draft_id
+    persons = _persons(actor, case, suspect_ids)
+    save_as(handover, actor=actor)
+    _write_subjects(handover, persons, actor)
+    record(
+        actor=actor,
+        operation=Operation.COLLECTION,
+        verb="handover.drafted",
+        target=handover,
+        codes={"persons": len(persons)},
+    )
+    return handover
+
+
+@transaction.atomic
+def edit_draft(
+    *,
+    actor: User,
+    handover_id: UUID,
+    version: int,
+    suspect_ids: Iterable[UUID],
+    instrument_id: UUID | None,
+    legal_basis: str,
+    facts: str,
+    facts_language: str,
+) -> HandoverRequest:
+    """Change a draft; arguments as in ``draft_request``.
+
+    Raises:
+        HandoverRequest.DoesNotExist: foreign and missing alike.
+        WrongState: it was submitted.
+        StaleVersion: someone saved it since ``version`` was read.
+    """
+    step = states.step_of("edit")
+    handover = locked(actor, handover_id, step)
+    states.check(handover, step)
+    if handover.version != version:
+        last = handover.history.order_by("-history_date", "-history_id").first()
+        raise StaleVersion(
+            _("Someone else changed this request while you were editing it."),
+            version=handover.version,
+            by=last.history_user.full_name if last and last.history_user else "",
+            at=handover.updated_at,
+            theirs={
+                "suspect_ids": ", ".join(
+                    f"S{number}"
+                    for number in handover.subjects.order_by("position").values_list(
+                        "suspect__number", flat=True
+                    )
+                ),
+                "instrument_id": str(handover.instrument.uuid) if handover.instrument else "",
+                "legal_basis": handover.legal_basis,
+                "facts": handover.facts,
+                "facts_language": handover.facts_language,
+            },
+        )
+    case = _open_case(actor, handover)
+    persons = _persons(actor, case, suspect_ids)
+    handover.instrument = _instrument(handover.requesting, handover.requested, instrument_id)
+    handover.legal_basis = clean_text(legal_basis, multiline=True)
+    handover.facts = clean_text(facts, multiline=True)
+    handover.facts_language = _language(facts_language)
+    _write_subjects(handover, persons, actor)
+    take(handover, step, actor=actor, verb="handover.edited", codes={"persons": len(persons)})
+    return handover
+
+
+@transaction.atomic
+def submit(*, actor: User, handover_id: UUID) -> HandoverRequest:
+    """Send the request: the other country sees it from now on, and each person is kept as seen now.
+
+    Raises:
+        HandoverRequest.DoesNotExist: foreign and missing alike.
+        WrongState: it is no draft.
+        CaseNotOpen: the case is not shared in full any more.
+        ProtectedPerson: a person is recorded as a victim or witness by now.
+        InvalidInput: no legal basis or no statement of facts.
+    """
+    handover, step, done = step_with_check(actor, handover_id, "submit")
+    if done:
+        return handover
+    _open_case(actor, handover)
+    if handover.instrument is None and not handover.legal_basis:
+        raise InvalidInput("legal_basis", _("Choose a legal instrument or describe the legal basis."))
+    if not handover.facts:
+        raise InvalidInput("facts", _("Enter the statement of facts."))
+    subjects = list(handover.subjects.select_related("suspect").order_by("position"))
+    disclosure.check_askable(subject.suspect for subject in subjects)
+    copies = disclosure.persons_as_seen(actor, [subject.suspect_id for subject in subjects])
+    for subject in subjects:
+        subject.snapshot = copies[subject.suspect_id]
+        save_as(subject, actor=actor)
+    handover.submitted_at = timezone.now()
+    take(
+        handover,
+        step,
+        actor=actor,
+        verb="handover.submitted",
+        operation=Operation.DISCLOSURE,
+        tells_other_side=True,
+        codes={"persons": len(subjects)},
+    )
+    return handover
+
+
+def _open_case(actor: User, handover: HandoverRequest) -> Case:
+    case = Case.objects.visible_to(actor, at_least=Level.FULL).filter(pk=handover.case_id).first()
+    if case is None:
+        raise CaseNotOpen(
+            _("The case is no longer shared with you in full. Ask its owner, or withdraw the request.")
+        )
+    return case
+
+
+def _persons(actor: User, case: Case, suspect_ids: Iterable[UUID]) -> list[Suspect]:
+    """Return the chosen people in the order of their numbers."""
+    wanted = set(suspect_ids)
+    persons = list(Suspect.objects.visible_to(actor).filter(case=case, uuid__in=wanted).order_by("number"))
+    if not persons or len(persons) < len(wanted):
+        raise InvalidInput("suspect_ids", _("Choose at least one person of the case."))
+    disclosure.check_askable(persons)
+    return persons
+
+
+def _write_subjects(handover: HandoverRequest, persons: list[Suspect], actor: User) -> None:
+    held = {subject.suspect_id: subject for subject in handover.subjects.all()}
+    for pk in held.keys() - {person.pk for person in persons}:
+        delete_as(held[pk], actor=actor, reason="left out")
+    for position, person in enumerate(persons, start=1):
+        subject = held.get(person.pk) or HandoverSubject(handover=handover, suspect=person)
+        if subject.position != position:
+            subject.position = position
+            save_as(subject, actor=actor)
+
+
+def _instrument(asking: Jurisdiction, asked: Jurisdiction, wanted: UUID | None) -> LegalInstrument | None:
+    if wanted is None:
+        return None
+    for offer in offered_instruments(asking, asked):
+        if offer.instrument.uuid == wanted:
+            return offer.instrument
+    raise InvalidInput("instrument_id", _("Choose a legal instrument from the list."))
+
+
+def _language(code: str) -> str:
+    if code not in dict(settings.LANGUAGES):
+        raise InvalidInput("facts_language", _("Choose a language from the list."))
+    return code

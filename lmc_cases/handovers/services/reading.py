@@ -1,0 +1,162 @@
+"""Read requests: lists page by page, one request with what both countries hold of it, and what happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case, Level
+from lmc_cases.core.keyset import Cursor, Page
+from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, HandoverVisibility
+from lmc_cases.handovers.services.disclosure import persons_as_seen
+from lmc_cases.jurisdictions.access import audiences_of
+from lmc_cases.jurisdictions.models import Jurisdiction
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+PAGE_SIZE = 25
+
+
+def page_of_requests(
+    user: User,
+    *,
+    after: Cursor | None = None,
+    status: str = "",
+    case: Case | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[HandoverRequest]:
+    """Return one page of the visible requests, the last changed first.
+
+    Args:
+        after: the cursor of the page before; ``None`` for the first.
+        case: only requests about this case.
+    """
+    rows = HandoverVisibility.objects.filter(audience__in=audiences_of(user))
+    if after is not None:
+        rows = rows.filter(
+            models.Q(updated_at__lt=after.at) | models.Q(updated_at=after.at, handover__lt=after.pk)
+        )
+    if status:
+        rows = rows.filter(handover__status=status)
+    if case is not None:
+        rows = rows.filter(handover__case=case)
+    # The same request under two audiences of one officer comes twice in a row.
+    keys = list(
+        rows.order_by("-updated_at", "-handover").values_list("handover_id", "updated_at")[: 2 * size + 2]
+    )
+    positions = dict(keys)
+    chosen = list(positions)[:size]
+    found = (
+        HandoverRequest.objects.visible_to(user)
+        .select_related("requesting", "requested", "case")
+        .defer("disclosed", "facts")
+        .annotate(persons=models.Count("subjects"))
+        .in_bulk(chosen)
+    )
+    older = None
+    if len(positions) > size:
+        older = Cursor(at=positions[chosen[-1]], pk=chosen[-1])
+    return Page(rows=[found[pk] for pk in chosen if pk in found], older=older)
+
+
+@dataclass(frozen=True)
+class RequestedPerson:
+    """A person of a request as both sides hold it; ``shown`` is empty where nothing may be shown any more."""
+
+    subject: HandoverSubject
+    shown: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One step that was taken. ``is_correction``: disclosed again without a change of status."""
+
+    status: str
+    at: dt.datetime
+    by: str
+    country: Jurisdiction | None
+    note: str = ""
+    is_correction: bool = False
+
+    @property
+    def label(self) -> str:
+        """What happened, in the active language."""
+        if self.is_correction:
+            return _("Disclosed again, corrected")
+        return str(HandoverRequest.Status(self.status).label)
+
+
+@transaction.atomic
+def consult_request(*, actor: User, handover_id: UUID) -> HandoverRequest:
+    """Return a request for reading and record who read it.
+
+    Raises:
+        HandoverRequest.DoesNotExist: foreign and missing alike.
+    """
+    handover = (
+        HandoverRequest.objects.visible_to(actor)
+        .select_related("requesting", "requested", "case", "instrument", "created_by__agency")
+        .get(uuid=handover_id)
+    )
+    record(actor=actor, operation=Operation.CONSULTATION, verb="handover.viewed", target=handover)
+    return handover
+
+
+def persons_of(user: User, handover: HandoverRequest) -> list[RequestedPerson]:
+    """Return the persons asked for: as disclosed, else as submitted, else (a draft) as the case shows them now."""
+    subjects = list(HandoverSubject.objects.visible_to(user).filter(handover=handover).order_by("position"))
+    disclosed = {person["suspect"]: person for person in handover.disclosed.get("subjects", [])}
+    live = persons_as_seen(user, [subject.suspect_id for subject in subjects if not subject.snapshot])
+    return [
+        RequestedPerson(
+            subject,
+            disclosed.get(subject.snapshot.get("suspect"))
+            or subject.snapshot
+            or live.get(subject.suspect_id, {}),
+        )
+        for subject in subjects
+    ]
+
+
+def case_is_open(user: User, handover: HandoverRequest) -> bool:
+    """Whether the officer sees the case itself in full now: requests outlive shares."""
+    return Case.objects.visible_to(user, at_least=Level.FULL).filter(pk=handover.case_id).exists()
+
+
+def happenings_of(user: User, handover: HandoverRequest) -> list[Happening]:
+    """Return what happened, oldest first. How a draft came about is for the requesting country alone."""
+    rows = (
+        HandoverRequest.history.visible_to(user)
+        .filter(id=handover.pk)
+        .select_related("history_user__agency__jurisdiction")
+        .defer("disclosed", "facts", "legal_basis")
+        .order_by("history_date", "history_id")
+    )
+    found: list[Happening] = []
+    before = ""
+    for row in rows:
+        changed, before = row.status != before, row.status
+        if row.status == HandoverRequest.Status.DRAFT and (
+            not changed or user.country.pk != handover.requesting_id
+        ):
+            continue
+        officer = row.history_user
+        found.append(
+            Happening(
+                status=row.status,
+                at=row.history_date,
+                by=officer.full_name if officer else "",
+                country=officer.agency.jurisdiction if officer and officer.agency else None,
+                note=row.history_change_reason or "",
+                is_correction=not changed,
+            )
+        )
+    return found
