@@ -21,7 +21,12 @@ urlpatterns = [
         name="operation_withdraw",
     ),
     path("operations/<uuid:uuid>/end/", operations.OperationEnd.as_view(), name="operation_end"),
-    path("operations/<uuid:uuid>/cases/", operations.OperationAddCase.as_view(), name="operation_add_case"),
+    path("operations/<uuid:uuid>/cases/put/", operations.OperationPutCase.as_view(), name="operation_put_case"),
+    path(
+        "operations/<uuid:uuid>/cases/<uuid:case_uuid>/take-out/",
+        operations.OperationTakeCaseOut.as_view(),
+        name="operation_take_case_out",
+    ),
     path("<uuid:uuid>/", detail.CaseOverview.as_view(), name="detail"),
     path("<uuid:uuid>/edit/", editing.CaseEdit.as_view(), name="edit"),
     path("<uuid:uuid>/text/<str:kind>/<str:language>/", editing.CaseTextWrite.as_view(), name="text"),

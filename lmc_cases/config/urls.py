@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from lmc_cases.accounts.views import SwitchLanguage
-from lmc_cases.cases.views.home import Home
+from lmc_cases.config.home import Home
 from lmc_cases.core import views
 
 handler400 = "lmc_cases.core.views.bad_request"

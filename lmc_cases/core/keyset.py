@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.core import signing
+from django.http import QueryDict
 
 Row = TypeVar("Row")
 CURSOR_SALT = "lmc.keyset"
@@ -41,3 +42,20 @@ class Page(Generic[Row]):
 
     rows: list[Row]
     older: Cursor | None
+
+
+def page_link(asked: QueryDict, direction: str, cursor: Cursor | None) -> str:
+    """Return the query string of the next page, filters kept; ``""`` where there is none.
+
+    Args:
+        asked: the query of the present page.
+        direction: ``"before"`` for older rows, ``"after"`` for newer ones.
+        cursor: where the next page begins.
+    """
+    if cursor is None:
+        return ""
+    kept = asked.copy()
+    for name in ("before", "after"):
+        kept.pop(name, None)
+    kept[direction] = cursor.encode()
+    return f"?{kept.urlencode()}"

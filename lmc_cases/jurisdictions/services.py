@@ -125,3 +125,8 @@ def save_agency(
     Agency.objects.filter(pk=agency.pk).update(**cells)
     agency.refresh_from_db()
     return agency
+
+
+def all_countries() -> list[Jurisdiction]:
+    """Return every country, by code: reference data, open to all."""
+    return list(Jurisdiction.objects.order_by("code"))

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models.case import Case
-from lmc_cases.cases.models.visibility import Level
+from lmc_cases.cases.models.visibility import CaseVisibility, Level
 from lmc_cases.core.history import kept_history
 from lmc_cases.jurisdictions.access import Action
 
@@ -23,11 +23,14 @@ class CaseTextQuerySet(models.QuerySet["CaseText"]):
     """Reads of case texts."""
 
     def visible_to(self, user: User) -> CaseTextQuerySet:
-        """Texts whose own level the officer's level reaches: titles and summaries before facts."""
-        return self.filter(
-            models.Q(level=Level.SUMMARY, case__in=Case.objects.visible_to(user, at_least=Level.SUMMARY))
-            | models.Q(level=Level.FULL, case__in=Case.objects.visible_to(user, at_least=Level.FULL))
+        """Texts whose own level the officer's level reaches: titles and summaries before facts.
+
+        An EXISTS, never an OR of two sets: PostgreSQL would hash every visible case for each page.
+        """
+        reached = CaseVisibility.objects.visible_to(user).filter(
+            case=models.OuterRef("case"), level__gte=models.OuterRef("level")
         )
+        return self.filter(models.Exists(reached))
 
 
 class CaseText(models.Model):

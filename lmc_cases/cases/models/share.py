@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lmc_cases.cases.models.case import Case
 from lmc_cases.cases.models.visibility import Level
 from lmc_cases.core.history import kept_history
-from lmc_cases.jurisdictions.access import Action, audiences_of
+from lmc_cases.jurisdictions.access import Action, audiences_of, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Agency, Jurisdiction
 
 if TYPE_CHECKING:
@@ -32,6 +32,14 @@ class CaseShareQuerySet(models.QuerySet["CaseShare"]):
             models.Q(case__in=own)
             | models.Q(recipient_agency__isnull=True, recipient__audience__in=audiences)
             | models.Q(recipient_agency__audience__in=audiences)
+        )
+
+    def received_by(self, user: User) -> CaseShareQuerySet:
+        """Shares made to the countries the officer reads for, or to the officer's agency."""
+        return self.filter(
+            models.Q(recipient_agency__isnull=True)
+            | models.Q(recipient_agency__audience__in=audiences_of(user)),
+            recipient__in=list(jurisdictions_granting(user, Action.READ).values_list("pk", flat=True)),
         )
 
     def in_force(self) -> CaseShareQuerySet:
@@ -80,6 +88,15 @@ class CaseShare(models.Model):
                 condition=models.Q(revoked_at__isnull=True),
                 nulls_distinct=False,
                 name="one_live_share_per_recipient",
+            )
+        ]
+        indexes = [
+            models.Index(
+                "recipient",
+                models.F("shared_at").desc(),
+                models.F("id").desc(),
+                condition=models.Q(revoked_at__isnull=True),
+                name="newest_shares_received",
             )
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -83,7 +84,8 @@ class SearchEntry(models.Model):
     """A piece of searchable text of a case, normalised by ``core.text.search_form``.
 
     ``level`` is the least level at which the piece may be found: a reference by existence, a title by summary,
-    a suspect's name only in full. Document numbers are here as keyed hashes alone.
+    a suspect's name only in full. Document numbers are here as keyed hashes alone. ``audience_ids`` are those
+    whose level reaches it, kept by triggers (migration 0003): one index then intersects permission and text.
     """
 
     class Kind(models.TextChoices):
@@ -98,6 +100,7 @@ class SearchEntry(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     object_uuid = models.UUIDField()
     body = models.TextField()
+    audience_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
 
     objects = SearchEntryQuerySet.as_manager()
 
@@ -106,6 +109,10 @@ class SearchEntry(models.Model):
             models.UniqueConstraint(fields=["kind", "object_uuid"], name="one_search_entry_per_object")
         ]
         indexes = [
-            # A companion index over bigrams serves the two-character words of Chinese (migration 0002).
-            GinIndex(fields=["body"], opclasses=["gin_trgm_ops"], name="search_entry_trigrams"),
+            # A companion index over bigrams serves the two-character words of Chinese (migration 0003).
+            GinIndex(
+                fields=["audience_ids", "body"],
+                opclasses=["array_ops", "gin_trgm_ops"],
+                name="search_entry_trigrams",
+            ),
         ]

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
-from django.db.models.expressions import RawSQL
+from django.db import connection, models, transaction
 
+from lmc_cases.audit.models import Operation as AuditOperation
+from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Level, SearchEntry
+from lmc_cases.cases.services.listing import (
+    PAGE_SIZE,
+    CaseFilters,
+    CasePage,
+    Found,
+    Walk,
+    assemble,
+    found_rows,
+)
 from lmc_cases.core.text import document_number_form, search_form
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
+    from lmc_cases.core.keyset import Cursor
 
-BIGRAM_MATCHES = "SELECT id FROM cases_searchentry WHERE bigrams(body) @> bigrams(%s)"
 # More matches than this are never ranked: the officer is asked for a longer term.
 MAX_MATCHES = 5000
+# So many of the newest visible cases are looked through before the text indexes are asked.
+MAX_WALKED = 2000
+MAX_LENGTH, MAX_WORDS, SHORTEST_NUMBER = 200, 8, 4
+# As in the SQL function bigrams(): runs outside ASCII.
+NON_ASCII_PAIR = re.compile(r"[^\x01-\x7f]{2}")
+ASCII_TRIGRAM = re.compile(r"[a-z0-9]{3}")
+HEX_ONLY = re.compile(r"[#0-9a-f]+")
 
 
 def put_entry(*, case_id: int, kind: SearchEntry.Kind, object_uuid: UUID, level: Level, text: str) -> None:
@@ -45,26 +64,199 @@ def blind_number(number: str) -> str:
     return hmac.new(key, document_number_form(number).encode(), hashlib.sha256).hexdigest()
 
 
-def matching_cases(user: User, term: str) -> models.QuerySet[Case]:
-    """Return the visible cases in which the officer may find ``term``.
+@dataclass(frozen=True)
+class SearchTerm:
+    """A term as it is asked: every word must stand in the same piece of text.
 
-    Found by reference, titles and summaries in any language, names in any script and romanised (three
-    characters by trigram, two by bigram index), and document numbers by their keyed hash, each only at the
-    level that shows it.
+    Attributes:
+        words: pieces in ``search_form``; each must be contained, in any order.
+        mark: how a document number of this spelling is stored, ``""`` if the term cannot be one.
+        pairs: text whose bigrams narrow the search, ``""`` if the words are plain ASCII.
+        is_indexed: whether an index serves the words at all; one or two plain letters are looked for among the
+            newest cases only.
     """
-    wanted = search_form(term)
-    if not wanted:
-        return Case.objects.none()
-    by_text = SearchEntry.objects.visible_to(user).filter(body__contains=wanted)
-    if any(ord(character) > 127 for character in wanted) and len(wanted) > 1:
-        # The trigram index cannot serve a two-character word; the bigram index can.
-        by_text = by_text.filter(pk__in=RawSQL(BIGRAM_MATCHES, [wanted]))
-    by_number = SearchEntry.objects.visible_to(user).filter(
-        kind=SearchEntry.Kind.SUSPECT, body__contains=blind_mark(term)
+
+    words: tuple[str, ...]
+    mark: str
+    pairs: str
+    is_indexed: bool
+
+    @classmethod
+    def parse(cls, text: str) -> SearchTerm | None:
+        """Return the term, or ``None`` for one that holds nothing to look for."""
+        wanted = search_form(text[:MAX_LENGTH])
+        words = tuple(dict.fromkeys(wanted.split(" ")))[:MAX_WORDS] if wanted else ()
+        if not words:
+            return None
+        number = document_number_form(text[:MAX_LENGTH])
+        looks_like_number = len(number) >= SHORTEST_NUMBER and any(sign.isdigit() for sign in number)
+        pairs = " ".join(word for word in words if NON_ASCII_PAIR.search(word))
+        return cls(
+            words=words,
+            mark=blind_mark(text[:MAX_LENGTH]) if looks_like_number else "",
+            pairs=pairs,
+            is_indexed=bool(pairs) or any(ASCII_TRIGRAM.search(word) for word in words),
+        )
+
+    def in_body(self) -> tuple[str, list[Any]]:
+        """Return the test of one entry in a form no index can be taken for: for the walk."""
+        each = " AND ".join(f"strpos({body_for(word)}, %s) > 0" for word in self.words)
+        if not self.mark:
+            return each, list(self.words)
+        return f"(({each}) OR strpos(body, %s) > 0)", [*self.words, self.mark]
+
+    def by_index(self, audiences: tuple[int, ...]) -> tuple[str, list[Any]]:
+        """Return the statement that finds at most ``MAX_MATCHES`` entries by the two text indexes."""
+        conditions = ["audience_ids && %s::bigint[]"]
+        values: list[Any] = [list(audiences)]
+        arms: list[str] = []
+        given: list[Any] = []
+        for word in self.words:
+            conditions.append("body LIKE %s")
+            values.append(contains(word))
+            if body_for(word) != "body":
+                conditions.append(f"strpos({body_for(word)}, %s) > 0")
+                values.append(word)
+        if self.pairs:
+            # The trigram index cannot serve a two-character word, and reads the vowel signs of Khmer and
+            # Burmese as ends of words; the bigram index serves both.
+            conditions.append("bigrams(body) @> bigrams(%s)")
+            values.append(self.pairs)
+        if self.is_indexed:
+            arms.append(" AND ".join(conditions))
+            given += [*values, MAX_MATCHES + 1]
+        if self.mark:
+            arms.append("audience_ids && %s::bigint[] AND body LIKE %s")
+            given += [list(audiences), contains(self.mark), MAX_MATCHES + 1]
+        return " UNION ALL ".join(
+            f"(SELECT case_id, level FROM cases_searchentry WHERE {arm} LIMIT %s)"  # noqa: S608 - no value in it
+            for arm in arms
+        ), given
+
+
+def body_for(word: str) -> str:
+    """Return what ``word`` is looked for in: a word of hex digits must not be found inside a number's mark."""
+    return "regexp_replace(body, '#[0-9a-f]{20}', '', 'g')" if HEX_ONLY.fullmatch(word) else "body"
+
+
+def contains(word: str) -> str:
+    r"""Return the LIKE pattern of a text that holds ``word``: ``%``, ``_`` and ``\\`` stand for themselves."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def find_cases(
+    user: User,
+    text: str,
+    *,
+    filters: CaseFilters | None = None,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    size: int = PAGE_SIZE,
+) -> CasePage:
+    """Return one page of the visible cases that hold ``text``, newest first.
+
+    Found by reference, titles and summaries in any language, names in any script and romanised, and document
+    numbers by their keyed hash, each only at the level that shows it. Two bounded steps: the newest cases are
+    looked through, which serves common words; only if they do not fill the page are the text indexes asked,
+    which serve rare ones. Neither alone is bounded.
+    """
+    term = SearchTerm.parse(text)
+    walk = Walk.for_officer(user, filters or CaseFilters())
+    if term is None or not walk.audiences:
+        return CasePage(rows=[])
+    steps, note = _found(walk, term, limit=size + 1, before=None if after else before, after=after)
+    return assemble(
+        user,
+        steps,
+        before=before,
+        after=after,
+        size=size,
+        first=lambda: _found(walk, term, limit=size + 1)[0],
+        note=note,
     )
-    found = set(by_text.values_list("case_id", flat=True)[:MAX_MATCHES])
-    found.update(by_number.values_list("case_id", flat=True)[:MAX_MATCHES])
-    return Case.objects.visible_to(user).filter(pk__in=found)
+
+
+def matching_cases(user: User, text: str) -> models.QuerySet[Case]:
+    """Return the visible cases that hold ``text``, at most ``MAX_MATCHES`` of them; see ``find_cases``."""
+    term = SearchTerm.parse(text)
+    walk = Walk.for_officer(user, CaseFilters())
+    if term is None or not walk.audiences:
+        return Case.objects.none()
+    steps, _note = _found(walk, term, limit=MAX_MATCHES)
+    return Case.objects.visible_to(user).filter(pk__in=[step.case_id for step in steps])
+
+
+def _found(
+    walk: Walk, term: SearchTerm, *, limit: int, before: Cursor | None = None, after: Cursor | None = None
+) -> tuple[list[Found], str]:
+    near = found_rows(*walk_statement(walk, term, limit=limit, before=before, after=after))
+    if len(near) >= limit:
+        return near, ""
+    if not (term.is_indexed or term.mark):
+        return near, "newest" if walk.count(MAX_WALKED + 1) > MAX_WALKED else ""
+    sql, values = index_statement(walk, term, limit=limit, before=before, after=after)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    matches = max((row[3] for row in rows), default=0)
+    merged = {row[0]: Found(row[0], row[1], Level(row[2])) for row in rows} | {
+        row.case_id: row for row in near
+    }
+    steps = sorted(merged.values(), key=lambda step: (step.updated_at, step.case_id), reverse=after is None)
+    return steps[:limit], "capped" if matches > MAX_MATCHES else ""
+
+
+def walk_statement(
+    walk: Walk, term: SearchTerm, *, limit: int, before: Cursor | None = None, after: Cursor | None = None
+) -> tuple[str, list[Any]]:
+    """Return the statement that looks through the nearest ``MAX_WALKED`` visible cases and stops when full."""
+    sql, values = walk.statement(limit=MAX_WALKED, before=before, after=after)
+    test, asked = term.in_body()
+    order = "w.updated_at, w.case_id" if after else "w.updated_at DESC, w.case_id DESC"
+    return (
+        f"SELECT w.case_id, w.updated_at, w.level FROM ({sql}) w CROSS JOIN LATERAL ("  # noqa: S608 - no value in it
+        "SELECT 1 FROM cases_searchentry e"
+        f" WHERE e.case_id = w.case_id AND e.level <= w.level AND {test} LIMIT 1) hit ORDER BY {order} LIMIT %s",
+        [*values, *asked, limit],
+    )
+
+
+def index_statement(
+    walk: Walk, term: SearchTerm, *, limit: int, before: Cursor | None = None, after: Cursor | None = None
+) -> tuple[str, list[Any]]:
+    """Return the statement that asks the text indexes; its fourth column is the number of entries found.
+
+    MATERIALIZED is a fence: without it the planner may walk the list and test every row of it.
+    """
+    inner, given = term.by_index(walk.audiences)
+    conditions = ["until > statement_timestamp()", *walk.conditions]
+    values = list(walk.values)
+    cursor = after or before
+    if cursor is not None:
+        conditions.append(f"(updated_at, case_id) {'>' if after else '<'} (%s, %s)")
+        values += [cursor.at, cursor.pk]
+    order = "updated_at, case_id" if after else "updated_at DESC, case_id DESC"
+    return (
+        f"WITH found (hit_id, least) AS MATERIALIZED ({inner}),"  # noqa: S608 - built from constants
+        " one AS MATERIALIZED (SELECT hit_id, min(least) AS least FROM found GROUP BY hit_id)"
+        " SELECT case_id, updated_at, max(level) AS level, (SELECT count(*) FROM found) AS matches"
+        " FROM one JOIN cases_casevisibility ON case_id = hit_id AND level >= least AND audience_id = ANY (%s)"
+        f" WHERE {' AND '.join(conditions)} GROUP BY case_id, updated_at ORDER BY {order} LIMIT %s",
+        [*given, list(walk.audiences), *values, limit],
+    )
+
+
+@transaction.atomic
+def record_search(*, actor: User, text: str, hits: int, has_more: bool) -> None:
+    """Say in the audit that the officer searched: how long the term was and how much it found, never the term."""
+    record(
+        actor=actor,
+        operation=AuditOperation.CONSULTATION,
+        verb="case.searched",
+        owner_id=actor.audit_owner_id,
+        codes={"hits": hits, "more": has_more, "length": len(text)},
+    )
 
 
 def blind_mark(number: str) -> str:

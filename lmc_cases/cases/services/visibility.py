@@ -9,16 +9,17 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class Drift:
-    """Rows missing, rows too many, rows that say something else."""
+    """Rows missing, rows too many, rows that say something else; search entries with wrong audiences."""
 
     missing: int
     surplus: int
     different: int
+    search: int = 0
 
     @property
     def is_none(self) -> bool:
         """Whether the read model is right."""
-        return not (self.missing or self.surplus or self.different)
+        return not (self.missing or self.surplus or self.different or self.search)
 
 
 def remove_ended() -> int:
@@ -33,10 +34,13 @@ def drift() -> Drift:
     with connection.cursor() as cursor:
         cursor.execute("SELECT missing, surplus, different FROM case_visibility_drift()")
         missing, surplus, different = cursor.fetchone()
-    return Drift(missing=missing, surplus=surplus, different=different)
+        cursor.execute("SELECT search_audience_drift()")
+        (search,) = cursor.fetchone()
+    return Drift(missing=missing, surplus=surplus, different=different, search=search)
 
 
 def repair() -> None:
     """Make the read model what its sources say."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_case_visibility(NULL)")
+        cursor.execute("SELECT repair_search_audiences()")

@@ -24,7 +24,10 @@ class Command(BaseCommand):
         """Print the drift; repair it if asked."""
         with transaction.atomic():
             found = visibility.drift()
-            self.stdout.write(f"missing={found.missing} surplus={found.surplus} different={found.different}")
+            self.stdout.write(
+                f"missing={found.missing} surplus={found.surplus} different={found.different} "
+                f"search={found.search}"
+            )
             if found.is_none:
                 return
             if not options["repair"]:

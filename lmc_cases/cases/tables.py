@@ -1,0 +1,54 @@
+"""Tables of cases and operations: each draws the slice it is given and neither sorts nor pages."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from lmc_cases.cases.models import Operation
+from lmc_cases.cases.services.listing import CaseRow
+
+MAIN_CELL = {"td": {"class": "lmc-cell-main"}}
+
+
+class CaseTable(tables.Table):
+    """One row per ``CaseRow``."""
+
+    caption = _("Cases")
+
+    title = tables.TemplateColumn(
+        template_name="cases/list_title.html", verbose_name=_("Case"), attrs=MAIN_CELL
+    )
+    owner = tables.Column(accessor="case__owner__name", verbose_name=_("Owner"))
+    status = tables.TemplateColumn(template_name="cases/list_status.html", verbose_name=_("Status"))
+    typology = tables.Column(empty_values=(), verbose_name=_("Typology"))
+    updated = tables.TemplateColumn(template_name="cases/list_updated.html", verbose_name=_("Updated"))
+
+    class Meta:
+        orderable = False
+
+    def render_typology(self, record: CaseRow) -> str:
+        """The typology's label, or the sign for none."""
+        return record.case.typology.label if record.case.typology else "–"
+
+
+class OperationTable(tables.Table):
+    """One row per operation."""
+
+    caption = _("Operations")
+
+    name = tables.TemplateColumn(
+        template_name="cases/operation_name.html", verbose_name=_("Operation"), attrs=MAIN_CELL
+    )
+    owner = tables.Column(accessor="owner__name", verbose_name=_("Owner"))
+    status = tables.Column(verbose_name=_("Status"))
+    started = tables.TemplateColumn(
+        template_name="cases/operation_started.html", verbose_name=_("Started on")
+    )
+
+    class Meta:
+        orderable = False
+
+    def render_status(self, record: Operation) -> str:
+        """The label of the status."""
+        return record.get_status_display()

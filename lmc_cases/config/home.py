@@ -1,0 +1,60 @@
+"""The first page after sign-in. It stands above all apps, because what waits for an officer lies in several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.views.generic import TemplateView
+
+from lmc_cases.cases.services.listing import led_by, newest_shares
+from lmc_cases.core.jobs import JobState
+from lmc_cases.core.viewer import officer_of
+from lmc_cases.dossiers.models import Dossier
+from lmc_cases.exchange.models import ImportRun
+from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.jurisdictions.access import Action, may
+
+SHOWN = 5
+TO_DECIDE = (HandoverRequest.Status.SUBMITTED, HandoverRequest.Status.ACKNOWLEDGED)
+
+
+class Home(TemplateView):
+    """My cases, shared with me, waiting for me: the newest few of each, with the way to all of them."""
+
+    template_name = "home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Ask each app through its own rule."""
+        user = officer_of(self.request)
+        handovers = HandoverRequest.objects.visible_to(user).select_related("requesting", "requested")
+        to_decide = handovers.decided_with(user, Action.APPROVE_HANDOVER).filter(status__in=TO_DECIDE)
+        drafts = handovers.asked_with(user, Action.REQUEST_HANDOVER).filter(
+            status=HandoverRequest.Status.DRAFT, created_by=user
+        )
+        dossiers = (
+            Dossier.objects.visible_to(user)
+            .filter(job_state=JobState.DONE)
+            .select_related("handover")
+            .defer("facts")
+        )
+        imports = (
+            ImportRun.objects.visible_to(user)
+            .owned_with(user, Action.EDIT)
+            .filter(job_state=JobState.NEW, requested_by=user)
+            .select_related("case")
+            .defer("report")
+        )
+        waiting = {
+            "to_decide": list(to_decide.order_by("-updated_at", "-pk")[:SHOWN]),
+            "drafts": list(drafts.order_by("-updated_at", "-pk")[:SHOWN]),
+            "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
+            "imports": list(imports.order_by("-requested_at", "-pk")[:SHOWN]),
+        }
+        return super().get_context_data(
+            mine=led_by(user, size=SHOWN),
+            shared=newest_shares(user, size=SHOWN),
+            waiting=waiting,
+            is_waiting=any(waiting.values()),
+            may_open=may(user, Action.EDIT),
+            **kwargs,
+        )
