@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.cases.views import detail, editing, lists, operations, sharing
+from lmc_cases.cases.views import detail, editing, handing_on, lists, operations, sharing
 
 app_name = "cases"
 urlpatterns = [
@@ -27,12 +27,14 @@ urlpatterns = [
         operations.OperationTakeCaseOut.as_view(),
         name="operation_take_case_out",
     ),
+    path("hand-on/<uuid:uuid>/", handing_on.OfficerLeave.as_view(), name="hand_on"),
     path("<uuid:uuid>/", detail.CaseOverview.as_view(), name="detail"),
     path("<uuid:uuid>/edit/", editing.CaseEdit.as_view(), name="edit"),
     path("<uuid:uuid>/text/<str:kind>/<str:language>/", editing.CaseTextWrite.as_view(), name="text"),
     path("<uuid:uuid>/timeline/add/", editing.TimelineAdd.as_view(), name="timeline_add"),
     path("<uuid:uuid>/notes/add/", editing.NoteAdd.as_view(), name="note_add"),
     path("<uuid:uuid>/restrict/", editing.CaseRestrict.as_view(), name="restrict"),
+    path("<uuid:uuid>/restrict/lift/", editing.RestrictionLift.as_view(), name="restriction_lift"),
     path("<uuid:uuid>/sharing/", sharing.CaseSharing.as_view(), name="sharing"),
     path("<uuid:uuid>/share/", sharing.CaseShareAdd.as_view(), name="share"),
     path("shares/<uuid:uuid>/revoke/", sharing.ShareRevoke.as_view(), name="revoke"),

@@ -1,0 +1,74 @@
+"""The filter form of the audit page. It draws and checks the fields; ``listing`` does the work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lmc_cases.audit.listing import EventFilters
+from lmc_cases.audit.models import AuditEvent, Operation
+from lmc_cases.audit.verbs import VERBS
+from lmc_cases.jurisdictions.models import Jurisdiction
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from lmc_cases.accounts.models import User
+
+
+class EventFilter(django_filters.FilterSet):
+    """Country of the officer, operation, verb, reference, period; and one case, by its public id."""
+
+    country = django_filters.ChoiceFilter(label=_("Country of the officer"), empty_label=_("All"))
+    operation = django_filters.ChoiceFilter(
+        label=_("Kind of act"), choices=Operation.choices, empty_label=_("All")
+    )
+    verb = django_filters.ChoiceFilter(label=_("What was done"), empty_label=_("All"))
+    reference = django_filters.CharFilter(label=_("Reference"), max_length=60)
+    since = django_filters.DateFilter(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = django_filters.DateFilter(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    case = django_filters.UUIDFilter(widget=forms.HiddenInput)
+
+    class Meta:
+        model = AuditEvent
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        super().__init__(data, queryset=AuditEvent.objects.visible_to(user))
+        self.countries = {row.code: row for row in Jurisdiction.objects.all()}
+        self._choose("country", [(code, row.name) for code, row in self.countries.items()])
+        self._choose("verb", [(verb, str(text)) for verb, text in VERBS.items()])
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.filters[name].extra["choices"] = sorted(choices, key=lambda choice: choice[1].casefold())
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen and is valid."""
+        form: forms.Form = self.form
+        form.is_valid()
+        return {name: value for name, value in form.cleaned_data.items() if value}
+
+    def for_listing(self) -> EventFilters:
+        """Translate what was chosen. Days are those of the officer's zone."""
+        chosen = self.chosen
+        country = self.countries.get(chosen.get("country", ""))
+        until = chosen.get("until")
+        return EventFilters(
+            country_id=country.pk if country else None,
+            operation=chosen.get("operation", ""),
+            verb=chosen.get("verb", ""),
+            reference=chosen.get("reference", "").strip().upper(),
+            since=_start_of(chosen.get("since")),
+            until=_start_of(until + dt.timedelta(days=1)) if until else None,
+            case_uuid=chosen.get("case"),
+        )
+
+
+def _start_of(day: dt.date | None) -> dt.datetime | None:
+    return None if day is None else timezone.make_aware(dt.datetime.combine(day, dt.time.min))
