@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 CASE_ACTIONS = (Action.READ, Action.EDIT, Action.SHARE, Action.KEEP_EVIDENCE)
 
 
-def case_frame(user: User, case_uuid: UUID, current: str, *, at_least: Level = Level.EXISTENCE) -> dict[str, Any]:
+def case_frame(
+    user: User, case_uuid: UUID, current: str, *, at_least: Level = Level.EXISTENCE
+) -> dict[str, Any]:
     """Return the context of ``cases/frame.html``.
 
     Args:
@@ -43,15 +45,16 @@ def case_frame(user: User, case_uuid: UUID, current: str, *, at_least: Level = L
     )
     if case is None:
         raise Http404
-    level: int = case.level  # type: ignore[attr-defined]
+    level = Level(case.level)  # type: ignore[attr-defined]
     rights = {action for action in CASE_ACTIONS if _holds(user, action, case)}
+    is_own = Action.READ in rights
     return {
         "case": case,
-        "level": Level(level),
+        "level": level,
         "title": texts_for(user, [case.pk], CaseText.Kind.TITLE).get(case.pk),
-        "is_own": Action.READ in rights,
+        "is_own": is_own,
         "rights": {str(action.name): True for action in rights},
-        "tabs": _tabs(case, Level(level), current),
+        "tabs": _tabs(case, level, current, is_own=is_own),
     }
 
 
@@ -59,7 +62,7 @@ def _holds(user: User, action: Action, case: Case) -> bool:
     return jurisdictions_granting(user, action).filter(pk=case.owner_id).exists()
 
 
-def _tabs(case: Case, level: Level, current: str) -> list[dict[str, Any]]:
+def _tabs(case: Case, level: Level, current: str, *, is_own: bool) -> list[dict[str, Any]]:
     full = level == Level.FULL
     entries = [
         ("overview", _("Overview"), "cases:detail", "uuid", True),
@@ -68,7 +71,7 @@ def _tabs(case: Case, level: Level, current: str) -> list[dict[str, Any]]:
         ("sharing", _("Sharing"), "cases:sharing", "uuid", True),
         ("handovers", _("Handovers"), "handovers:of_case", "case_uuid", full),
         ("dossiers", _("Dossiers"), "dossiers:of_case", "case_uuid", full),
-        ("history", _("History"), "cases:history", "uuid", full),
+        ("history", _("History"), "cases:history", "uuid", full and is_own),
     ]
     return [
         {"url": reverse(name, kwargs={key: case.uuid}), "label": label, "current": tab == current}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 
@@ -22,14 +23,27 @@ class StaleVersion(Conflict):
 
     Attributes:
         theirs: field name to the value that is stored now.
+        version: of the record as it stands now.
+        by: name of who saved it, "" where that is not known.
+        at: when, ``None`` where that is not known.
     """
 
     code = "stale-version"
 
-    def __init__(self, message: str, *, theirs: Mapping[str, str], version: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        theirs: Mapping[str, str],
+        version: int,
+        by: str = "",
+        at: dt.datetime | None = None,
+    ) -> None:
         super().__init__(message)
         self.theirs = dict(theirs)
         self.version = version
+        self.by = by
+        self.at = at
 
 
 class InvalidInput(DomainError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db import models, transaction
@@ -11,6 +11,12 @@ from django.shortcuts import render
 from django.views.generic import FormView
 
 from lmc_cases.core.errors import Conflict, DomainError, InvalidInput, StaleVersion
+
+# Django's generic views take no type argument at run time.
+if TYPE_CHECKING:
+    _FormView = FormView[forms.Form]
+else:
+    _FormView = FormView
 
 
 class VisibleObjects:
@@ -29,7 +35,7 @@ class VisibleObjects:
         return rows.order_by(*self.ordering)  # type: ignore[no-any-return]
 
 
-class ServiceFormView(FormView[forms.Form]):
+class ServiceFormView(_FormView):
     """A form that makes one service call.
 
     A subclass gives ``call`` (the service call; returns the URL to go to) and ``template_name``.
@@ -67,25 +73,32 @@ class ServiceFormView(FormView[forms.Form]):
 
     def stale(self, form: forms.Form, error: StaleVersion) -> HttpResponse:
         """Show both texts; nothing typed is lost. Sending again uses the version seen here."""
-        rows = [
-            {
-                "name": name,
-                "label": form.fields[name].label if name in form.fields else name,
-                "mine": form.data.get(name, ""),
-                "theirs": theirs,
-            }
-            for name, theirs in error.theirs.items()
-            if str(form.data.get(name, "")) != theirs
-        ]
         data = self.request.POST.copy()
         data["version"] = str(error.version)
         retry = type(form)(**{**self.get_form_kwargs(), "data": data})
-        return render(
-            self.request,
-            self.conflict_template_name,
-            {**self.get_context_data(form=retry), "rows": rows, "message": str(error)},
-            status=409,
-        )
+        differing: list[dict[str, Any]] = [
+            {"field": retry[name], "theirs": _as_shown(retry[name], theirs)}
+            for name, theirs in error.theirs.items()
+            if name in retry.fields and str(form.data.get(name, "")) != theirs
+        ]
+        names = {row["field"].name for row in differing}
+        context = {
+            **self.get_context_data(form=retry),
+            "differing": differing,
+            "unchanged": [field for field in retry if field.name not in names],
+            "error": error,
+        }
+        return render(self.request, self.conflict_template_name, context, status=409)
+
+
+def _as_shown(field: forms.BoundField, value: str) -> str:
+    """Write a stored value the way the field's own list writes it."""
+    for code, label in getattr(field.field, "choices", ()):
+        options = label if isinstance(label, (list, tuple)) else [(code, label)]
+        for option, text in options:
+            if str(option) == value:
+                return str(text)
+    return value
 
 
 __all__ = ["Conflict", "ServiceFormView", "VisibleObjects"]

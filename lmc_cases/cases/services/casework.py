@@ -1,13 +1,14 @@
-"""Open, edit, restrict and hand on cases; write their texts, timeline and notes."""
+"""Open, edit and restrict cases; write their texts, timeline and notes; record who looked."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,14 +33,23 @@ from lmc_cases.core.errors import Conflict, InvalidInput, StaleVersion
 from lmc_cases.core.history import delete_as, save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
-from lmc_cases.jurisdictions.models import Typology
+from lmc_cases.jurisdictions.models import BorderPoint, Typology
 
 if TYPE_CHECKING:
-    from lmc_cases.jurisdictions.models import BorderPoint
+    from lmc_cases.jurisdictions.models import Jurisdiction
+
+MAX_TITLE_CHARACTERS = 300
+# Percent-encoded in a form, a text of a script outside ASCII is nine bytes per character: this fits a request.
+MAX_TEXT_CHARACTERS = 200_000
+LANGUAGES = dict(settings.LANGUAGES)
 
 
 class CaseClosed(Conflict):
-    """A closed case takes no changes."""
+    """A closed case takes no changes until it is opened again."""
+
+
+class NotRestricted(Conflict):
+    """The whole own country sees the case already."""
 
 
 @transaction.atomic
@@ -56,43 +66,59 @@ def open_case(
     loss_amount: Decimal | None = None,
     loss_currency: str = "",
     place: str = "",
+    border_point_id: UUID | None = None,
     occurred_from: dt.date | None = None,
     occurred_to: dt.date | None = None,
+    public_id: UUID | None = None,
 ) -> Case:
     """Open a case of the officer's own country; nobody else sees it until it is shared.
 
+    Args:
+        public_id: the id the page gave it (``core.once``); sent again, the case of the first time comes back.
+
     Raises:
-        InvalidInput: an empty title, a loss without currency, an unknown typology.
+        InvalidInput: an empty title, a loss without currency, a code of no list.
+        Case.DoesNotExist: the officer may not open cases.
     """
-    owner = actor.country
-    if not jurisdictions_granting(actor, Action.EDIT).filter(pk=owner.pk).exists() or actor.agency is None:
+    owner = _own_country(actor)
+    if actor.agency is None:
         raise Case.DoesNotExist
-    title = clean_text(title)
-    if not title:
+    if not clean_text(title):
         raise InvalidInput("title", _("Enter a title."))
+    _text("title", clean_text(title), MAX_TITLE_CHARACTERS)
+    _check_code("classification", classification, Case.Classification.values)
     _check_detail(loss_amount, loss_currency, occurred_from, occurred_to)
+    # The counter's lock makes a form that was sent twice wait here; only then is it known what came first.
+    reference = next_reference(owner)
+    made = Case.objects.owned_with(actor, Action.EDIT).filter(uuid=public_id).first() if public_id else None
+    if made is not None:
+        return made
     case = Case(
+        uuid=public_id or uuid4(),
         owner=owner,
         agency=actor.agency,
-        reference=next_reference(owner),
+        reference=reference,
         typology=_typology(typology_code),
         classification=classification,
         is_restricted=is_restricted,
     )
-    save_as(case, actor=actor, reason="opened")
+    save_as(case, actor=actor)
     if is_restricted:
-        save_as(CaseOfficer(case=case, user=actor, named_by=actor), actor=actor, reason="opened")
+        save_as(CaseOfficer(case=case, user=actor, named_by=actor), actor=actor)
     detail = CaseDetail(
         case=case,
         lead_officer=actor,
-        operation=None if operation_id is None else Operation.objects.visible_to(actor).get(uuid=operation_id),
+        operation=None
+        if operation_id is None
+        else Operation.objects.visible_to(actor).get(uuid=operation_id),
         loss_amount=loss_amount,
         loss_currency=loss_currency,
         place=clean_text(place),
+        border_point=_border_point(border_point_id),
         occurred_from=occurred_from,
         occurred_to=occurred_to,
     )
-    save_as(detail, actor=actor, reason="opened")
+    save_as(detail, actor=actor)
     put_entry(
         case_id=case.pk,
         kind=SearchEntry.Kind.REFERENCE,
@@ -103,7 +129,9 @@ def open_case(
     record(actor=actor, operation=AuditOperation.COLLECTION, verb="case.opened", target=case)
     write_text(actor=actor, case_id=case.uuid, kind=CaseText.Kind.TITLE, language=language, text=title)
     if summary.strip():
-        write_text(actor=actor, case_id=case.uuid, kind=CaseText.Kind.SUMMARY, language=language, text=summary)
+        write_text(
+            actor=actor, case_id=case.uuid, kind=CaseText.Kind.SUMMARY, language=language, text=summary
+        )
     return case
 
 
@@ -121,49 +149,54 @@ def edit_case(
     place: str,
     occurred_from: dt.date | None,
     occurred_to: dt.date | None,
-    border_point: BorderPoint | None = None,
-    operation_id: UUID | None = None,
+    border_point_id: UUID | None = None,
+    lead_officer_id: UUID | None = None,
     reason: str = "",
 ) -> Case:
-    """Change the fields of a case.
+    """Change the fields of a case; opening it again is the one change a closed case takes.
+
+    Args:
+        version: of the case as read.
+        lead_officer_id: a colleague; ``None`` keeps the present one. On a restricted case the new lead officer
+            becomes one of the named.
 
     Raises:
         Case.DoesNotExist: foreign and missing alike.
         StaleVersion: someone saved it since ``version`` was read.
+        CaseClosed: it is closed and would stay so.
     """
     case = lock_case(actor, case_id, Action.EDIT)
     detail = CaseDetail.objects.select_for_update().get(case=case)
     if case.version != version:
-        raise StaleVersion(
-            _("Someone else changed this case while you were editing it."),
-            version=case.version,
-            theirs={
-                "status": case.status,
-                "typology_code": case.typology.code if case.typology else "",
-                "classification": case.classification,
-                "loss_amount": "" if detail.loss_amount is None else str(detail.loss_amount),
-                "loss_currency": detail.loss_currency,
-                "place": detail.place,
-                "occurred_from": _iso(detail.occurred_from),
-                "occurred_to": _iso(detail.occurred_to),
-            },
-        )
+        raise _changed_since(case, detail)
+    if case.status == Case.Status.CLOSED and status == Case.Status.CLOSED:
+        raise CaseClosed(_("The case is closed. Open it again before you change it."))
+    _check_code("status", status, Case.Status.values)
+    _check_code("classification", classification, Case.Classification.values)
     _check_detail(loss_amount, loss_currency, occurred_from, occurred_to)
+    cleaned_reason = clean_text(reason, multiline=True)
+    if lead_officer_id is not None:
+        _change_lead(case, detail, actor, lead_officer_id, cleaned_reason)
     case.status = status
     case.typology = _typology(typology_code)
     case.classification = classification
     touch(case)
-    save_as(case, actor=actor, reason=reason)
+    save_as(case, actor=actor, reason=cleaned_reason)
     detail.loss_amount = loss_amount
     detail.loss_currency = loss_currency
     detail.place = clean_text(place)
     detail.occurred_from = occurred_from
     detail.occurred_to = occurred_to
-    detail.border_point = border_point
-    if operation_id is not None:
-        detail.operation = Operation.objects.visible_to(actor).get(uuid=operation_id)
-    save_as(detail, actor=actor, reason=reason)
-    record(actor=actor, operation=AuditOperation.ALTERATION, verb="case.edited", target=case, reason=reason)
+    detail.border_point = _border_point(border_point_id)
+    save_as(detail, actor=actor, reason=cleaned_reason)
+    record(
+        actor=actor,
+        operation=AuditOperation.ALTERATION,
+        verb="case.edited",
+        target=case,
+        reason=cleaned_reason,
+        codes={"status": status, "version": case.version},
+    )
     return case
 
 
@@ -185,17 +218,27 @@ def write_text(
 
     Raises:
         StaleVersion: someone saved this text since; ``theirs["text"]`` is what stands now.
+        CaseClosed: open the case again first.
     """
-    case = lock_case(actor, case_id, Action.EDIT)
-    cleaned = clean_text(text, multiline=kind != CaseText.Kind.TITLE)
-    if not cleaned:
-        raise InvalidInput("text", _("Enter the text."))
+    case = _lock_open_case(actor, case_id)
+    _check_code("kind", kind, CaseText.Kind.values)
+    _check_code("language", language, LANGUAGES)
+    cleaned = _text(
+        "text",
+        clean_text(text, multiline=kind != CaseText.Kind.TITLE),
+        MAX_TITLE_CHARACTERS if kind == CaseText.Kind.TITLE else MAX_TEXT_CHARACTERS,
+    )
+    named_translator = clean_text(translator)
     held = CaseText.objects.select_for_update().filter(case=case, kind=kind, language=language).first()
-    if held is not None and held.version != version and held.text != cleaned:
+    if held is not None and held.text == cleaned and held.translator == named_translator:
+        return held
+    if held is not None and held.version != version:
         raise StaleVersion(
             _("Someone else changed this text while you were editing it."),
             version=held.version,
-            theirs={"text": held.text},
+            theirs={"text": held.text, "translator": held.translator},
+            by=held.author.full_name,
+            at=held.updated_at,
         )
     if held is None:
         level = CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)]
@@ -204,10 +247,10 @@ def write_text(
     else:
         held.version += 1
     held.text = cleaned
-    held.translator = clean_text(translator)
+    held.translator = "" if held.is_original else named_translator
     held.author = actor
     held.updated_at = timezone.now()
-    save_as(held, actor=actor, reason=kind)
+    save_as(held, actor=actor)
     if kind != CaseText.Kind.FACTS:
         put_entry(
             case_id=case.pk,
@@ -216,44 +259,72 @@ def write_text(
             level=Level.SUMMARY,
             text=cleaned,
         )
-    _bump(case, actor, "text")
+    mark_changed(case, actor, "")
     record(
         actor=actor,
         operation=AuditOperation.ALTERATION,
         verb="case.text_written",
         target=case,
-        codes={"kind": kind, "language": language},
+        codes={"kind": kind, "language": language, "version": held.version},
     )
     return held
 
 
 @transaction.atomic
 def add_timeline_entry(
-    *, actor: User, case_id: UUID, happened_at: dt.datetime, text: str, language: str, place: str = ""
+    *,
+    actor: User,
+    case_id: UUID,
+    happened_at: dt.datetime,
+    text: str,
+    language: str,
+    place: str = "",
+    public_id: UUID | None = None,
 ) -> TimelineEntry:
-    """Add an event to the timeline of a case."""
-    case = lock_case(actor, case_id, Action.EDIT)
-    cleaned = clean_text(text, multiline=True)
-    if not cleaned:
-        raise InvalidInput("text", _("Enter the text."))
+    """Add an event to the timeline of a case; the same ``public_id`` again adds nothing."""
+    case = _lock_open_case(actor, case_id)
+    made = TimelineEntry.objects.filter(case=case, uuid=public_id).first() if public_id else None
+    if made is not None:
+        return made
+    _check_code("language", language, LANGUAGES)
+    if happened_at > timezone.now():
+        raise InvalidInput("happened_at", _("Choose a time in the past."))
     entry = TimelineEntry(
-        case=case, happened_at=happened_at, text=cleaned, language=language, place=clean_text(place), author=actor
+        uuid=public_id or uuid4(),
+        case=case,
+        happened_at=happened_at,
+        text=_text("text", clean_text(text, multiline=True), MAX_TEXT_CHARACTERS),
+        language=language,
+        place=clean_text(place),
+        author=actor,
     )
-    save_as(entry, actor=actor, reason="added")
-    _bump(case, actor, "timeline")
+    save_as(entry, actor=actor)
+    mark_changed(case, actor, "")
     record(actor=actor, operation=AuditOperation.COLLECTION, verb="case.timeline_added", target=case)
     return entry
 
 
 @transaction.atomic
-def add_note(*, actor: User, case_id: UUID, text: str, language: str) -> CaseNote:
-    """Add a note for the own country; notes are never shared."""
+def add_note(
+    *, actor: User, case_id: UUID, text: str, language: str, public_id: UUID | None = None
+) -> CaseNote:
+    """Add a note for the own country; notes are never shared, and a closed case takes them too.
+
+    The same ``public_id`` again adds nothing.
+    """
     case = lock_case(actor, case_id, Action.EDIT)
-    cleaned = clean_text(text, multiline=True)
-    if not cleaned:
-        raise InvalidInput("text", _("Enter the text."))
-    note = CaseNote(case=case, text=cleaned, language=language, author=actor)
-    save_as(note, actor=actor, reason="added")
+    made = CaseNote.objects.filter(case=case, uuid=public_id).first() if public_id else None
+    if made is not None:
+        return made
+    _check_code("language", language, LANGUAGES)
+    note = CaseNote(
+        uuid=public_id or uuid4(),
+        case=case,
+        text=_text("text", clean_text(text, multiline=True), MAX_TEXT_CHARACTERS),
+        language=language,
+        author=actor,
+    )
+    save_as(note, actor=actor)
     record(actor=actor, operation=AuditOperation.COLLECTION, verb="case.note_added", target=case)
     return note
 
@@ -263,23 +334,31 @@ def restrict_case(*, actor: User, case_id: UUID, officer_ids: Iterable[UUID], re
     """Let only the named officers of the own country see the case. The actor is always among them.
 
     An empty list lifts nothing: see ``lift_restriction``. Shares that were made stay as they are.
+
+    Raises:
+        InvalidInput: no reason; somebody who is no active colleague.
     """
     case = lock_case(actor, case_id, Action.EDIT)
-    named = set(User.objects.colleagues_of(actor).filter(uuid__in=list(officer_ids))) | {actor}
+    cleaned = _reason(reason, _("Say why the case is restricted."))
+    wanted = set(officer_ids)
+    named = set(User.objects.colleagues_of(actor).filter(uuid__in=wanted))
+    if wanted != {officer.uuid for officer in named}:
+        raise InvalidInput("officers", _("Choose colleagues from the list."))
+    named.add(actor)
     for held in CaseOfficer.objects.filter(case=case).exclude(user__in=named):
-        delete_as(held, actor=actor, reason=reason)
+        delete_as(held, actor=actor, reason=cleaned)
     already = set(CaseOfficer.objects.filter(case=case).values_list("user_id", flat=True))
-    for officer in named:
+    for officer in sorted(named, key=lambda colleague: colleague.pk):
         if officer.pk not in already:
-            save_as(CaseOfficer(case=case, user=officer, named_by=actor), actor=actor, reason=reason)
+            save_as(CaseOfficer(case=case, user=officer, named_by=actor), actor=actor, reason=cleaned)
     case.is_restricted = True
-    _bump(case, actor, reason)
+    mark_changed(case, actor, cleaned)
     record(
         actor=actor,
         operation=AuditOperation.GRANT,
         verb="case.restricted",
         target=case,
-        reason=reason,
+        reason=cleaned,
         codes={"officers": sorted(str(officer.uuid) for officer in named)},
     )
     return case
@@ -287,45 +366,40 @@ def restrict_case(*, actor: User, case_id: UUID, officer_ids: Iterable[UUID], re
 
 @transaction.atomic
 def lift_restriction(*, actor: User, case_id: UUID, reason: str) -> Case:
-    """Let the whole own country see the case again."""
+    """Let the whole own country see the case again; nobody is named on it any more."""
     case = lock_case(actor, case_id, Action.EDIT)
+    if not case.is_restricted:
+        raise NotRestricted(_("The case is open to your whole country already."))
+    cleaned = _reason(reason, _("Say why the restriction is lifted."))
     case.is_restricted = False
-    _bump(case, actor, reason)
+    mark_changed(case, actor, cleaned)
+    for held in CaseOfficer.objects.filter(case=case):
+        delete_as(held, actor=actor, reason=cleaned)
     record(
-        actor=actor, operation=AuditOperation.GRANT, verb="case.restriction_lifted", target=case, reason=reason
+        actor=actor,
+        operation=AuditOperation.GRANT,
+        verb="case.restriction_lifted",
+        target=case,
+        reason=cleaned,
     )
     return case
 
 
-@transaction.atomic
-def hand_on_cases(*, actor: User, from_officer_id: UUID, to_officer_id: UUID, reason: str) -> int:
-    """Give every case an officer leads to a colleague of the same country; return how many.
+def consult_case(*, actor: User, case: Case, level: Level, part: str) -> None:
+    """Record that the officer looked at a case; the owner's audit shows it, also for recipients.
 
-    The actor manages the country's users or is the officer; on restricted cases the colleague takes the
-    officer's place among the named.
+    Args:
+        case: as read through the access rule.
+        level: how much of it the officer sees.
+        part: the page: ``"overview"``, ``"sharing"``, ``"history"``.
     """
-    leaving = User.objects.visible_to(actor).get(uuid=from_officer_id)
-    taking = User.objects.colleagues_of(leaving).exclude(pk=leaving.pk).get(uuid=to_officer_id)
-    moved = 0
-    details = CaseDetail.objects.select_for_update(of=("self",)).select_related("case")
-    for detail in details.filter(lead_officer=leaving).order_by("pk"):
-        detail.lead_officer = taking
-        save_as(detail, actor=actor, reason=reason)
-        if detail.case.is_restricted:
-            for held in CaseOfficer.objects.filter(case=detail.case, user=leaving):
-                delete_as(held, actor=actor, reason=reason)
-            if not CaseOfficer.objects.filter(case=detail.case, user=taking).exists():
-                save_as(CaseOfficer(case=detail.case, user=taking, named_by=actor), actor=actor, reason=reason)
-        record(
-            actor=actor,
-            operation=AuditOperation.GRANT,
-            verb="case.handed_on",
-            target=detail.case,
-            reason=reason,
-            codes={"from": str(leaving.uuid), "to": str(taking.uuid)},
-        )
-        moved += 1
-    return moved
+    record(
+        actor=actor,
+        operation=AuditOperation.CONSULTATION,
+        verb="case.viewed",
+        target=case,
+        codes={"level": int(level), "part": part},
+    )
 
 
 def lock_case(actor: User, case_id: UUID, action: Action) -> Case:
@@ -339,15 +413,60 @@ def touch(case: Case) -> None:
     case.updated_at = timezone.now()
 
 
-def _bump(case: Case, actor: User, reason: str) -> None:
-    """Move the case to the top of the list without counting its own version up: its fields did not change."""
+def mark_changed(case: Case, actor: User, reason: str) -> None:
+    """Say that something in the case changed (a text, a person, an exhibit): it moves to the top of the list.
+
+    Its own version stays, because its fields did not change; the caller holds its lock.
+    """
     case.updated_at = timezone.now()
     save_as(case, actor=actor, reason=reason)
 
 
-def mark_changed(case: Case, actor: User, reason: str) -> None:
-    """Say that something in the case changed (a person, an exhibit); for the services of the apps above."""
-    _bump(case, actor, reason)
+def _lock_open_case(actor: User, case_id: UUID) -> Case:
+    case = lock_case(actor, case_id, Action.EDIT)
+    if case.status == Case.Status.CLOSED:
+        raise CaseClosed(_("The case is closed. Open it again before you change it."))
+    return case
+
+
+def _own_country(actor: User) -> Jurisdiction:
+    owner = actor.country
+    if not jurisdictions_granting(actor, Action.EDIT).filter(pk=owner.pk).exists():
+        raise Case.DoesNotExist
+    return owner
+
+
+def _changed_since(case: Case, detail: CaseDetail) -> StaleVersion:
+    last = Case.history.filter(id=case.pk).select_related("history_user").first()
+    return StaleVersion(
+        _("Someone else changed this case while you were editing it."),
+        version=case.version,
+        theirs={
+            "status": case.status,
+            "typology_code": case.typology.code if case.typology else "",
+            "classification": case.classification,
+            "lead_officer_id": str(detail.lead_officer.uuid) if detail.lead_officer else "",
+            "place": detail.place,
+            "border_point_id": str(detail.border_point.uuid) if detail.border_point else "",
+            "occurred_from": _iso(detail.occurred_from),
+            "occurred_to": _iso(detail.occurred_to),
+            "loss_amount": _iso(detail.loss_amount),
+            "loss_currency": detail.loss_currency,
+        },
+        by=last.history_user.full_name if last is not None and last.history_user is not None else "",
+        at=case.updated_at,
+    )
+
+
+def _change_lead(case: Case, detail: CaseDetail, actor: User, officer_id: UUID, reason: str) -> None:
+    if detail.lead_officer is not None and detail.lead_officer.uuid == officer_id:
+        return
+    lead = User.objects.colleagues_of(actor).filter(uuid=officer_id).first()
+    if lead is None:
+        raise InvalidInput("lead_officer_id", _("Choose colleagues from the list."))
+    detail.lead_officer = lead
+    if case.is_restricted and not CaseOfficer.objects.filter(case=case, user=lead).exists():
+        save_as(CaseOfficer(case=case, user=lead, named_by=actor), actor=actor, reason=reason)
 
 
 def _typology(code: str) -> Typology | None:
@@ -359,8 +478,25 @@ def _typology(code: str) -> Typology | None:
     return found
 
 
+def _border_point(public_id: UUID | None) -> BorderPoint | None:
+    if public_id is None:
+        return None
+    found = BorderPoint.objects.filter(uuid=public_id).first()
+    if found is None:
+        raise InvalidInput("border_point_id", _("Choose an entry of the list."))
+    return found
+
+
+def _check_code(field: str, value: str, known: Container[Any]) -> None:
+    if value not in known:
+        raise InvalidInput(field, _("Choose an entry of the list."))
+
+
 def _check_detail(
-    loss_amount: Decimal | None, loss_currency: str, occurred_from: dt.date | None, occurred_to: dt.date | None
+    loss_amount: Decimal | None,
+    loss_currency: str,
+    occurred_from: dt.date | None,
+    occurred_to: dt.date | None,
 ) -> None:
     if loss_amount is not None and loss_amount < 0:
         raise InvalidInput("loss_amount", _("Enter an amount of zero or more."))
@@ -368,6 +504,21 @@ def _check_detail(
         raise InvalidInput("loss_currency", _("Choose the currency of the loss."))
     if occurred_from and occurred_to and occurred_to < occurred_from:
         raise InvalidInput("occurred_to", _("The end must not be before the beginning."))
+
+
+def _text(field: str, cleaned: str, limit: int) -> str:
+    if not cleaned:
+        raise InvalidInput(field, _("Enter the text."))
+    if len(cleaned) > limit:
+        raise InvalidInput(field, _("Use at most %(limit)s characters.") % {"limit": limit})
+    return cleaned
+
+
+def _reason(reason: str, message: str) -> str:
+    cleaned = clean_text(reason, multiline=True)
+    if not cleaned:
+        raise InvalidInput("reason", message)
+    return cleaned
 
 
 def _iso(value: Any) -> str:

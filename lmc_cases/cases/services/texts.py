@@ -21,12 +21,16 @@ class ShownText:
     Attributes:
         kind: ``"original"``, ``"translation"``, or ``"missing"``: the original, for want of a translation.
         by: translator of a translation, else "".
+        is_outdated: a translation that is older than the original's last change.
+        languages: codes of all languages the text exists in, the original's first.
     """
 
     text: str
     language: str
     kind: str
     by: str = ""
+    is_outdated: bool = False
+    languages: tuple[str, ...] = ()
 
 
 def texts_for(
@@ -46,10 +50,33 @@ def texts_for(
     return {case_id: shown(row, wanted) for case_id, row in best.items()}
 
 
-def shown(row: CaseText, wanted: str) -> ShownText:
-    """Say how ``row`` relates to the language the reader wants."""
-    if row.language != wanted:
-        return ShownText(row.text, row.language, "missing")
-    if row.is_original:
-        return ShownText(row.text, row.language, "original")
-    return ShownText(row.text, row.language, "translation", row.translator)
+def texts_of_case(user: User, case_id: int, language: str | None = None) -> dict[str, ShownText]:
+    """Return, per kind, the text of one case the reader should see, in one statement.
+
+    Args:
+        case_id: primary key of a case read through the access rule.
+        language: the language asked for; the reader's own by default.
+    """
+    wanted = language or get_language() or "en"
+    by_kind: dict[str, list[CaseText]] = {}
+    for row in CaseText.objects.visible_to(user).filter(case=case_id).order_by("-is_original", "pk"):
+        by_kind.setdefault(row.kind, []).append(row)
+    found = {}
+    for kind, rows in by_kind.items():
+        row = next((row for row in rows if row.language == wanted), rows[0])
+        found[kind] = shown(row, wanted, rows)
+    return found
+
+
+def shown(row: CaseText, wanted: str, rows: Iterable[CaseText] = ()) -> ShownText:
+    """Say how ``row`` relates to the language the reader wants, and to the other languages in ``rows``."""
+    kind = "missing" if row.language != wanted else "original" if row.is_original else "translation"
+    others = list(rows)
+    return ShownText(
+        text=row.text,
+        language=row.language,
+        kind=kind,
+        by=row.translator if kind == "translation" else "",
+        is_outdated=any(other.is_original and other.updated_at > row.updated_at for other in others),
+        languages=tuple(other.language for other in others),
+    )
