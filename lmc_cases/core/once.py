@@ -1,0 +1,36 @@
+"""A form that is sent twice makes one record.
+
+The page carries the public id of the record to be made, signed for the officer; the service gives that id to the
+record and, when it comes again, returns what it made the first time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+SALT = "lmc.once"
+
+
+def new_token(user_pk: Any) -> str:
+    """Return the signed id of a record that ``user_pk`` is about to make."""
+    return signing.dumps([str(user_pk), uuid.uuid4().hex], salt=SALT)
+
+
+def id_in(token: str, user_pk: Any) -> uuid.UUID | None:
+    """Return the id in a token of this officer, ``None`` for any other text: the record then gets its own id."""
+    try:
+        owner, made = signing.loads(token, salt=SALT)
+        return uuid.UUID(hex=made) if owner == str(user_pk) else None
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+class OnceField(forms.CharField):
+    """The hidden field that carries the token; give ``new_token(user.pk)`` as its initial value."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "widget": forms.HiddenInput, "max_length": 300, **options})

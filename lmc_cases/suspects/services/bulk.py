@@ -1,0 +1,316 @@
+"""A whole list of people in one transaction, and its way back.
+
+COPY is refused on tables with row-level security, so rows are copied into a temporary table that goes with the
+transaction, and from there inserted into the people, their documents, both histories and the search text. The
+rows are read one at a time: memory does not grow with the list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case, Level, SearchEntry
+from lmc_cases.cases.services.casework import mark_changed
+from lmc_cases.cases.services.search import blind_number, suspect_body
+from lmc_cases.core.errors import InvalidInput
+from lmc_cases.jurisdictions.access import Action
+from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.services.details import (
+    DocumentDetails,
+    PersonDetails,
+    columns_of,
+    document_columns_of,
+)
+from lmc_cases.suspects.services.people import Coded, lock_open_case, take_numbers
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+STAGED: Final = "suspects_staged"
+# What a row brings; the other columns are the same for all rows of a run.
+_PERSON_COLUMNS: Final = {
+    "uuid": "uuid",
+    "name_original": "text",
+    "name_language": "text",
+    "name_romanised": "text",
+    "aliases": "text[]",
+    "sex": "text",
+    "birth_date_text": "text",
+    "birth_year": "smallint",
+    "birth_month": "smallint",
+    "birth_day": "smallint",
+    "birth_calendar": "text",
+    "birth_precision": "text",
+    "birth_is_approximate": "boolean",
+    "birth_notes": "text[]",
+    "nationality": "text",
+    "role": "text",
+    "category": "text",
+    "remarks": "text",
+    "import_row": "integer",
+    "import_fingerprint": "text",
+}
+_DOCUMENT_COLUMNS: Final = {
+    "uuid": "uuid",
+    "kind": "text",
+    "number": "text",
+    "number_blind": "text",
+    "issuing_country": "text",
+    "status": "text",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPerson(PersonDetails):
+    """A person as a row of a list states it.
+
+    Attributes:
+        row: number of the row as the list's reader shows it.
+        fingerprint: of what identifies the person in the list, at most 64 characters; see the importer.
+    """
+
+    row: int
+    fingerprint: str = ""
+    documents: tuple[DocumentDetails, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedImport:
+    """How many people of an import are gone, and how many stay because they were worked on since."""
+
+    removed: int
+    kept: int
+
+
+@transaction.atomic
+def insert_suspects(*, actor: User, case_id: UUID, rows: Iterable[ImportedPerson], import_run: UUID) -> int:
+    """Add all rows to a case of the own country, in their order, or none of them; return how many.
+
+    Every person gets a history row, a number and a search text, as if entered one by one; the audit record
+    holds one event for the run. The iterable may report progress as it is read.
+
+    Raises:
+        Case.DoesNotExist: foreign and missing alike.
+        CaseClosed: the case is closed.
+        InvalidInput: a row that cannot be taken; the message names the row.
+    """
+    case = lock_open_case(actor, case_id)
+    with connection.cursor() as cursor:
+        _stage(cursor, rows)
+        cursor.execute(f"SELECT count(*) FROM {STAGED}")  # noqa: S608 - a constant
+        count = int(cursor.fetchone()[0])
+        if count:
+            _insert_staged(cursor, case, actor, import_run, first=take_numbers(case.pk, count))
+        cursor.execute(f"DROP TABLE {STAGED}")
+    mark_changed(case, actor, Coded.IMPORTED)
+    record(
+        actor=actor,
+        operation=Operation.COLLECTION,
+        verb="suspects.imported",
+        target=case,
+        codes={"count": count, "import_run": str(import_run)},
+    )
+    return count
+
+
+@transaction.atomic
+def remove_import(*, actor: User, import_run: UUID) -> RemovedImport:
+    """Take back the people an import brought; their histories keep what they said.
+
+    Kept are those who were edited since (a later version, a photograph) and those whom another record names. What
+    may name a person is asked of the database's foreign keys, so that this app need not know the apps above it.
+    An import that is foreign, missing or empty removes nothing.
+    """
+    cases = list(
+        Case.objects.owned_with(actor, Action.EDIT)
+        .filter(pk__in=Suspect.objects.filter(import_run=import_run).values("case"))
+        .order_by("pk")
+    )
+    removed = kept = 0
+    for case in cases:
+        locked = lock_open_case(actor, case.uuid)
+        # FOR UPDATE: a handover that is about to name one of them waits, and then finds nobody.
+        people = Suspect.objects.select_for_update(of=("self",)).filter(case=locked, import_run=import_run)
+        total = len(people.values_list("pk", flat=True))
+        gone = _remove_untouched(locked, actor, import_run)
+        removed, kept = removed + gone, kept + total - gone
+        mark_changed(locked, actor, Coded.IMPORT_REMOVED)
+        record(
+            actor=actor,
+            operation=Operation.ERASURE,
+            verb="suspects.import_removed",
+            target=locked,
+            codes={"import_run": str(import_run), "removed": gone, "kept": total - gone},
+        )
+    return RemovedImport(removed=removed, kept=kept)
+
+
+def _stage(cursor: Any, rows: Iterable[ImportedPerson]) -> None:
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _PERSON_COLUMNS.items()
+    )
+    cursor.execute(
+        sql.SQL(
+            "CREATE TEMPORARY TABLE {} (place bigint, {}, documents jsonb, body text) ON COMMIT DROP"
+        ).format(sql.Identifier(STAGED), columns)
+    )
+    copy = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(STAGED))
+    with cursor.copy(copy) as target:
+        for values in _staged_values(rows):
+            target.write_row(values)
+
+
+def _staged_values(rows: Iterable[ImportedPerson]) -> Iterator[tuple[Any, ...]]:
+    for place, row in enumerate(rows):
+        try:
+            person = columns_of(row)
+            documents = [document_columns_of(document) for document in row.documents]
+        except InvalidInput as error:
+            raise InvalidInput(
+                error.field, _("Row %(row)s: %(problem)s") % {"row": row.row, "problem": error}
+            ) from None
+        for document in documents:
+            document["uuid"] = str(uuid4())
+            document["number_blind"] = blind_number(document["number"])
+        names = [person["name_original"], person["name_romanised"], *person["aliases"]]
+        person.update(uuid=uuid4(), import_row=row.row, import_fingerprint=row.fingerprint)
+        yield (
+            place,
+            *(person[name] for name in _PERSON_COLUMNS),
+            json.dumps(documents, ensure_ascii=False),
+            suspect_body(names, [document["number"] for document in documents]),
+        )
+
+
+def _insert_staged(cursor: Any, case: Case, actor: User, import_run: UUID, *, first: int) -> None:
+    names = _names(_PERSON_COLUMNS)
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO suspects_suspect (case_id, number, import_run, version, photo, photo_sha256, {names})"
+            " SELECT %s, %s + place, %s, 1, '', '', {names} FROM {staged} ORDER BY place"
+        ).format(names=names, staged=sql.Identifier(STAGED)),
+        [case.pk, first, import_run],
+    )
+    documents = _names(_DOCUMENT_COLUMNS)
+    kinds = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
+        for name, kind in _DOCUMENT_COLUMNS.items()
+    )
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO suspects_identitydocument (suspect_id, import_run, {names})"
+            " SELECT s.id, %s, {listed} FROM {staged} p JOIN suspects_suspect s USING (uuid)"
+            " CROSS JOIN LATERAL jsonb_to_recordset(p.documents) AS d ({kinds}) ORDER BY p.place"
+        ).format(
+            names=documents,
+            listed=_names(_DOCUMENT_COLUMNS, "d"),
+            staged=sql.Identifier(STAGED),
+            kinds=kinds,
+        ),
+        [import_run],
+    )
+    just_staged = sql.SQL("SELECT uuid FROM {}").format(sql.Identifier(STAGED))
+    people = sql.SQL("r.uuid IN ({})").format(just_staged)
+    of_people = sql.SQL("r.suspect_id IN (SELECT id FROM suspects_suspect WHERE uuid IN ({}))").format(
+        just_staged
+    )
+    _write_history(cursor, Suspect, people, [], actor, kind="+", reason=Coded.IMPORTED)
+    _write_history(cursor, IdentityDocument, of_people, [], actor, kind="+", reason=Coded.IMPORTED)
+    # The empty audience list is replaced by a trigger, as for any search text (migration 0003 of cases).
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO cases_searchentry (case_id, level, kind, object_uuid, body, audience_ids)"
+            " SELECT %s, %s, %s, uuid, body, '{{}}' FROM {staged} ORDER BY place"
+        ).format(staged=sql.Identifier(STAGED)),
+        [case.pk, Level.FULL.value, SearchEntry.Kind.SUSPECT.value],
+    )
+
+
+def _remove_untouched(case: Case, actor: User, import_run: UUID) -> int:
+    untouched = sql.SQL(
+        "r.case_id = %s AND r.import_run = %s AND r.version = 1 AND coalesce(r.photo, '') = ''{}"
+    ).format(sql.SQL("").join(sql.SQL(" AND ") + free for free in _unnamed_by_others()))
+    values: list[Any] = [case.pk, import_run]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS suspects_going")
+        cursor.execute(
+            sql.SQL(
+                "CREATE TEMPORARY TABLE suspects_going ON COMMIT DROP AS"
+                " SELECT r.id, r.uuid FROM suspects_suspect r WHERE {}"
+            ).format(untouched),
+            values,
+        )
+        of_people = sql.SQL("r.suspect_id IN (SELECT id FROM suspects_going)")
+        people = sql.SQL("r.id IN (SELECT id FROM suspects_going)")
+        _write_history(cursor, IdentityDocument, of_people, [], actor, kind="-", reason=Coded.IMPORT_REMOVED)
+        _write_history(cursor, Suspect, people, [], actor, kind="-", reason=Coded.IMPORT_REMOVED)
+        cursor.execute(
+            "DELETE FROM cases_searchentry WHERE kind = %s AND object_uuid IN (SELECT uuid FROM suspects_going)",
+            [SearchEntry.Kind.SUSPECT.value],
+        )
+        cursor.execute(
+            "DELETE FROM suspects_identitydocument WHERE suspect_id IN (SELECT id FROM suspects_going)"
+        )
+        cursor.execute("DELETE FROM suspects_suspect WHERE id IN (SELECT id FROM suspects_going)")
+        gone = int(cursor.rowcount)
+        cursor.execute("DROP TABLE suspects_going")
+    return gone
+
+
+def _unnamed_by_others() -> Iterator[sql.Composable]:
+    """Yield one condition per foreign key that protects a person (``r``): no row holds it.
+
+    Also those without a reverse name (``related_name="+"``). A person's own documents go with the person;
+    history tables refer without protecting.
+    """
+    for relation in Suspect._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel) or relation.many_to_many:
+            continue
+        if relation.related_model is IdentityDocument or relation.on_delete is models.DO_NOTHING:
+            continue
+        holder: Any = relation.related_model
+        yield sql.SQL("NOT EXISTS (SELECT 1 FROM {} o WHERE o.{} = r.id)").format(
+            sql.Identifier(holder._meta.db_table), sql.Identifier(str(relation.field.column))
+        )
+
+
+def _write_history(
+    cursor: Any,
+    model: type[models.Model],
+    condition: sql.Composable,
+    values: list[Any],
+    actor: User,
+    *,
+    kind: str,
+    reason: str,
+) -> None:
+    """Write one history row for each row (``r``) of ``model`` that meets the condition."""
+    history: Any = model.history.model  # type: ignore[attr-defined]
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {past} ({names}, history_date, history_type, history_user_id, history_change_reason)"
+            " SELECT {listed}, now(), %s, %s, %s FROM {live} r WHERE {condition} ORDER BY r.id"
+        ).format(
+            past=sql.Identifier(history._meta.db_table),
+            names=_names(columns),
+            listed=_names(columns, "r"),
+            live=sql.Identifier(model._meta.db_table),
+            condition=condition,
+        ),
+        [kind, actor.pk, reason, *values],
+    )
+
+
+def _names(columns: Iterable[str], table: str = "") -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(*([table] if table else []), name) for name in columns)

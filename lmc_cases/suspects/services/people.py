@@ -1,0 +1,187 @@
+"""Add and edit the people of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case
+from lmc_cases.cases.services.casework import CaseClosed, lock_case, mark_changed
+from lmc_cases.cases.services.search import put_suspect_entry
+from lmc_cases.core.errors import StaleVersion
+from lmc_cases.core.history import save_as
+from lmc_cases.jurisdictions.access import Action
+from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.services.details import TYPED_FIELDS, DocumentDetails, PersonDetails, columns_of
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+
+class Coded(StrEnum):
+    """Reasons on history rows that are not an officer's words."""
+
+    IMPORTED = "imported"
+    IMPORT_REMOVED = "import removed"
+    PHOTOGRAPH = "photograph"
+    DOCUMENT_ADDED = "document added"
+    DOCUMENT_REMOVED = "document removed"
+
+
+@transaction.atomic
+def add_suspect(
+    *,
+    actor: User,
+    case_id: UUID,
+    details: PersonDetails,
+    documents: Iterable[DocumentDetails] = (),
+    new_id: UUID | None = None,
+    import_run: UUID | None = None,
+    import_row: int | None = None,
+    import_fingerprint: str = "",
+) -> Suspect:
+    """Add a person to a case of the own country; the number in the case is the next one.
+
+    Args:
+        new_id: public id to give (``core.once``); sent again, the person made the first time is returned.
+        import_run: public id of the import that brings the person, with its row and fingerprint.
+
+    Raises:
+        Case.DoesNotExist: foreign and missing alike.
+        CaseClosed: the case is closed.
+        InvalidInput: see ``columns_of``.
+    """
+    from lmc_cases.suspects.services.documents import put_document
+
+    case = lock_open_case(actor, case_id)
+    made = None if new_id is None else Suspect.objects.filter(uuid=new_id, case=case).first()
+    if made is not None:
+        return made
+    suspect = Suspect(
+        uuid=new_id or uuid4(),
+        case=case,
+        **columns_of(details),
+        import_run=import_run,
+        import_row=import_row,
+        import_fingerprint=import_fingerprint,
+    )
+    suspect.number = take_numbers(case.pk)
+    save_as(suspect, actor=actor)
+    for document in documents:
+        put_document(suspect, document, actor=actor, import_run=import_run)
+    put_search_entry(suspect)
+    mark_changed(case, actor, "suspect")
+    record(
+        actor=actor,
+        operation=Operation.COLLECTION,
+        verb="suspect.added",
+        target=suspect,
+        codes={"category": suspect.category},
+    )
+    return suspect
+
+
+@transaction.atomic
+def edit_suspect(
+    *, actor: User, suspect_id: UUID, version: int, details: PersonDetails, reason: str = ""
+) -> Suspect:
+    """Change what is said of a person.
+
+    Saving what already stands writes nothing, also when someone else saved it first.
+
+    Raises:
+        Suspect.DoesNotExist: foreign and missing alike.
+        StaleVersion: someone saved the person since ``version`` was read, and differently.
+        InvalidInput: see ``columns_of``.
+    """
+    suspect = lock_suspect(actor, suspect_id)
+    columns = columns_of(details)
+    changed = [name for name, value in columns.items() if getattr(suspect, name) != value]
+    if not changed:
+        return suspect
+    if suspect.version != version:
+        raise StaleVersion(
+            _("Someone else changed this person while you were editing."),
+            theirs=as_typed(suspect),
+            version=suspect.version,
+            at=suspect.updated_at,
+        )
+    for name, value in columns.items():
+        setattr(suspect, name, value)
+    save_changed(suspect, actor=actor, reason=reason)
+    put_search_entry(suspect)
+    record(
+        actor=actor,
+        operation=Operation.ALTERATION,
+        verb="suspect.edited",
+        target=suspect,
+        reason=reason,
+        codes={"fields": sorted(set(changed) & set(TYPED_FIELDS))},
+    )
+    return suspect
+
+
+def as_typed(suspect: Suspect) -> dict[str, str]:
+    """Return the stored values as the form writes them."""
+    return {
+        name: "\n".join(suspect.aliases) if name == "aliases" else str(getattr(suspect, name))
+        for name in TYPED_FIELDS
+    }
+
+
+def lock_open_case(actor: User, case_id: UUID) -> Case:
+    """Return the case, locked, if the officer may edit it and it is not closed."""
+    case = lock_case(actor, case_id, Action.EDIT)
+    if case.status == Case.Status.CLOSED:
+        raise CaseClosed(_("The case is closed: nothing in it can be changed."))
+    return case
+
+
+def lock_suspect(actor: User, suspect_id: UUID) -> Suspect:
+    """Return the person, locked with the case (the case first: one order for all), if the officer may edit it."""
+    held = Suspect.objects.owned_with(actor, Action.EDIT).select_related("case").get(uuid=suspect_id)
+    case = lock_open_case(actor, held.case.uuid)
+    suspect = Suspect.objects.select_for_update(of=("self",)).get(pk=held.pk)
+    suspect.case = case
+    return suspect
+
+
+def save_changed(suspect: Suspect, *, actor: User, reason: str) -> None:
+    """Count the version up, save with history, and say that the case changed."""
+    suspect.version += 1
+    suspect.updated_at = timezone.now()
+    save_as(suspect, actor=actor, reason=reason)
+    mark_changed(suspect.case, actor, "suspect")
+
+
+def take_numbers(case_pk: int, count: int = 1) -> int:
+    """Take the next ``count`` numbers of a case and return the first; the counter stays locked until the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO suspects_suspectcounter AS c (case_id, last) VALUES (%s, %s)"
+            " ON CONFLICT (case_id) DO UPDATE SET last = c.last + excluded.last RETURNING last",
+            [case_pk, count],
+        )
+        last = int(cursor.fetchone()[0])
+    return last - count + 1
+
+
+def put_search_entry(suspect: Suspect) -> None:
+    """Write what the person is found by: names of every script, numbers of documents as keyed hashes."""
+    numbers: list[Any] = list(
+        IdentityDocument.objects.filter(suspect=suspect).order_by("pk").values_list("number", flat=True)
+    )
+    put_suspect_entry(
+        case_id=suspect.case_id,
+        object_uuid=suspect.uuid,
+        names=[suspect.name_original, suspect.name_romanised, *suspect.aliases],
+        numbers=numbers,
+    )
