@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
 import zlib
@@ -71,8 +72,7 @@ class XlsxRows:
         head: list[SheetRow] = []
         others: list[str] = []
         try:
-            book = openpyxl.load_workbook(self.path, read_only=True, data_only=False, keep_links=False)
-            try:
+            with self._open() as book:
                 for sheet in book.worksheets:
                     stated_rows = sheet.max_row
                     sheet.reset_dimensions()
@@ -83,8 +83,6 @@ class XlsxRows:
                         others.append(sheet.title)
                     else:
                         head, self.sheet_name, self.stated_rows = first, sheet.title, stated_rows
-            finally:
-                book.close()
         except _BROKEN as error:
             raise SheetError("BROKEN") from error
         self.other_sheets = tuple(others)
@@ -93,16 +91,23 @@ class XlsxRows:
     def rows(self) -> Iterator[SheetRow]:
         """Yield the rows that hold something."""
         try:
-            book = openpyxl.load_workbook(self.path, read_only=True, data_only=False, keep_links=False)
-            try:
+            with self._open() as book:
                 sheet = book[self.sheet_name]
                 # The stated dimensions may be "A1:XFD1048576"; without them a row is as long as its last cell.
                 sheet.reset_dimensions()
                 yield from self._sheet_rows(sheet)
-            finally:
-                book.close()
         except _BROKEN as error:
             raise SheetError("BROKEN") from error
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[openpyxl.Workbook]:
+        # Given a path, openpyxl would judge the file by its name.
+        with self.path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
+            try:
+                yield book
+            finally:
+                book.close()
 
     def _sheet_rows(self, sheet: Any) -> Iterator[SheetRow]:
         for number, cells in enumerate(sheet.iter_rows(), start=1):

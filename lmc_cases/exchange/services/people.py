@@ -1,0 +1,127 @@
+"""Persons of a list or a bundle against the persons a case holds: who may be there already, and who is young."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, cast
+
+from django.conf import settings
+
+from lmc_cases.cases.services.search import blind_number
+from lmc_cases.core.partial_dates import Calendar, PartialDate, Precision
+from lmc_cases.core.text import document_number_form
+from lmc_cases.exchange.sheet_people import PersonRow, row_fingerprint
+from lmc_cases.suspects.models import IdentityDocument, Suspect
+
+if TYPE_CHECKING:
+    from lmc_cases.cases.models import Case
+
+# Convention on the Rights of the Child, Article 1; ASEAN Convention Against Trafficking in Persons, Article 2(d).
+# It only asks an officer to look; no decision follows from it.
+_CHILD_BELOW_YEARS: Final = 18
+
+Why = Literal["IN_CASE", "DOCUMENT_IN_CASE", "IN_LIST", "DOCUMENT_IN_LIST"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Who a row looks like: ``number`` is a person's number in the case, or a row of the same list."""
+
+    why: Why
+    number: int
+
+
+def fingerprint_key() -> bytes:
+    """Return the key of persons' fingerprints: without it nobody finds out whose they are by trying names."""
+    return hmac.new(settings.BLIND_INDEX_KEY.encode(), b"fingerprint of a person", hashlib.sha256).digest()
+
+
+class KnownPeople:
+    """Whom the case holds, and whom the list has named so far.
+
+    It only proposes: two people of whom a list says the same look alike too. Keys are 16 bytes each, so that a
+    list of 50,000 people takes a few megabytes.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self._in_case: dict[bytes, int] = {}
+        self._documents_in_case: dict[bytes, int] = {}
+        self._in_list: dict[bytes, int] = {}
+        self._documents_in_list: dict[bytes, int] = {}
+        imported = Suspect.objects.filter(case=case).exclude(import_fingerprint="")
+        for fingerprint, number in imported.values_list("import_fingerprint", "number").iterator():
+            self._in_case.setdefault(_short(fingerprint), number)
+        documents = IdentityDocument.objects.filter(suspect__case=case)
+        for blind, number in documents.values_list("number_blind", "suspect__number").iterator():
+            self._documents_in_case.setdefault(_short(blind), number)
+        for suspect in Suspect.objects.filter(case=case, import_fingerprint="").iterator():
+            for document in [*suspect.documents.values_list("number", flat=True), ""]:
+                printed = fingerprint_of(as_row(suspect, document))
+                self._in_case.setdefault(_short(printed), suspect.number)
+
+    def find(self, fingerprint: str, numbers: Iterable[str], row: int) -> Alike | None:
+        """Say whom a row looks like, and remember the row."""
+        key = _short(fingerprint)
+        documents = [_short(blind_number(number)) for number in numbers if document_number_form(number)]
+        found: Alike | None = None
+        if key in self._in_case:
+            found = Alike("IN_CASE", self._in_case[key])
+        elif key in self._in_list:
+            found = Alike("IN_LIST", self._in_list[key])
+        for document in documents:
+            if found is None and document in self._documents_in_case:
+                found = Alike("DOCUMENT_IN_CASE", self._documents_in_case[document])
+            if found is None and document in self._documents_in_list:
+                found = Alike("DOCUMENT_IN_LIST", self._documents_in_list[document])
+            self._documents_in_list.setdefault(document, row)
+        self._in_list.setdefault(key, row)
+        return found
+
+
+def fingerprint_of(row: PersonRow) -> str:
+    """Return the fingerprint under which an imported person is known again."""
+    return row_fingerprint(row, key=fingerprint_key())
+
+
+def as_row(suspect: Suspect, document_number: str = "") -> PersonRow:
+    """Return a person of the case as a list would name it."""
+    return PersonRow(
+        name_original=suspect.name_original,
+        name_romanised=suspect.name_romanised,
+        sex="" if suspect.sex == Suspect.Sex.UNKNOWN else suspect.sex,
+        birth_date_written=suspect.birth_date_text,
+        birth_date=_birth_date(suspect),
+        nationality=suspect.nationality,
+        document_number=document_number,
+    )
+
+
+def may_be_a_child(birth_date: PartialDate | None, today: dt.date) -> bool:
+    """Whether some reading of the date makes the person younger than 18 today."""
+    latest = birth_date.latest() if birth_date is not None else None
+    if latest is None:
+        return False
+    had_birthday = (today.month, today.day) >= (latest.month, latest.day)
+    return today.year - latest.year - (0 if had_birthday else 1) < _CHILD_BELOW_YEARS
+
+
+def _birth_date(suspect: Suspect) -> PartialDate | None:
+    if suspect.birth_year is None:
+        return None
+    return PartialDate(
+        year=suspect.birth_year,
+        month=suspect.birth_month,
+        day=suspect.birth_day,
+        calendar=cast(Calendar, suspect.birth_calendar or "gregorian"),
+        precision=cast(Precision, suspect.birth_precision),
+        is_approximate=suspect.birth_is_approximate,
+        note_codes=tuple(suspect.birth_notes),
+    )
+
+
+def _short(digest: str) -> bytes:
+    return bytes.fromhex(digest[:32])
