@@ -25,12 +25,13 @@ from lmc_cases.config.demo import texts
 from lmc_cases.config.demo.world import officer
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services import approving, reading
+from lmc_cases.dossiers.services import owing, reading
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import requests
+from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.handovers.services.instruments import offered_instruments
 from lmc_cases.suspects.models import Suspect
 
 DATA = Path(__file__).resolve().parents[1] / "demo_data"
@@ -136,7 +137,7 @@ def _import(say: Say, actor: User, case: Case, kind: ImportRun.Kind, path: Path,
         run = importing.start_import(
             actor=actor, case_id=case.uuid, kind=kind, upload=File(stream, name=path.name)
         )
-    importing.confirm_import(actor=actor, run_id=run.uuid, mapping=run.mapping)
+    importing.confirm_import(actor=actor, run_id=run.uuid, duplicates_confirmed=True)
     _wait(lambda: _import_is_over(run.pk), seconds, f"the import of {path.name}")
     run.refresh_from_db()
     if run.job_state != JobState.DONE:
@@ -182,20 +183,20 @@ def _hand_over(say: Say, case: Case) -> HandoverRequest:
         .order_by("number")
     )
     people = list(wanted[:3])
-    instrument = requests.instruments_between(chinese.country, case.owner).first()
-    draft = requests.draft_request(
+    offered = offered_instruments(chinese.country, case.owner)
+    draft = drafting.draft_request(
         actor=chinese,
         case_id=case.uuid,
         suspect_ids=[person.uuid for person in people],
-        instrument_id=instrument.uuid if instrument else None,
+        instrument_id=offered[0].instrument.uuid if offered else None,
         legal_basis=texts.REQUEST_BASIS_ZH,
         facts=texts.REQUEST_FACTS_ZH,
         facts_language="zh-hans",
     )
-    handover = requests.submit(actor=chinese, handover_id=draft.uuid)
+    handover = drafting.submit(actor=chinese, handover_id=draft.uuid)
     say(f"{chinese.full_name} (CN) asked for the handover of {len(people)} persons: {handover.reference}")
-    requests.acknowledge(actor=supervisor, handover_id=handover.uuid)
-    handover = approving.approve_and_owe(actor=supervisor, handover_id=handover.uuid, reason="อนุมัติ (สมมติ)")
+    deciding.acknowledge(actor=supervisor, handover_id=handover.uuid)
+    handover = owing.approve_and_owe(actor=supervisor, handover_id=handover.uuid, reason="อนุมัติ (สมมติ)")
     say(f"{supervisor.full_name} (TH) approved it; two dossiers are owed")
     return handover
 
@@ -218,7 +219,8 @@ def _deliver(say: Say, dossiers: list[Dossier], folder: Path) -> tuple[Delivered
     delivered = []
     for dossier in dossiers:
         path = folder / f"{dossier.handover.reference}-v{dossier.number}-{dossier.language}.pdf"
-        with reading.open_download(actor=prosecutor, dossier_id=dossier.uuid) as stream:
+        _dossier, stream = reading.open_dossier(actor=prosecutor, dossier_id=dossier.uuid)
+        with stream:
             path.write_bytes(stream.read())
         delivered.append(Delivered(dossier.language, path, dossier.pages or 0, dossier.sha256))
     say(f"{prosecutor.full_name} (CN) downloaded {len(delivered)} dossiers")
