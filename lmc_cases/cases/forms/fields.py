@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from lmc_cases.core.display import zone_name, zone_offset
@@ -65,12 +66,8 @@ class MomentField(forms.DateTimeField):
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        now = timezone.now()
-        self.help_text = _("In your time zone: %(zone)s (%(offset)s).") % {
-            "zone": zone_name(now),
-            "offset": zone_offset(now),
-        }
+        # Written when it is shown: forms are made when the program starts, for officers of every zone.
+        super().__init__(**{"help_text": lazy(_zone_hint, str)(), **kwargs})
 
     def to_python(self, value: Any) -> dt.datetime | None:
         """Return the aware moment, or refuse what is no day with a time."""
@@ -85,6 +82,11 @@ class MomentField(forms.DateTimeField):
         if day is None or time is None or time.tzinfo is not None:
             raise ValidationError(_("Enter a date and a time."), code="invalid")
         return from_current_timezone(dt.datetime.combine(day, time))
+
+
+def _zone_hint() -> str:
+    now = timezone.now()
+    return _("In your time zone: %(zone)s (%(offset)s).") % {"zone": zone_name(now), "offset": zone_offset(now)}
 
 
 class AmountField(forms.DecimalField):

@@ -50,7 +50,11 @@ class CaseFormView(ServiceFormView):
         if case is None:
             raise Http404
         self.case = case
+        self.prepare()
         return super().dispatch(request, *args, **kwargs)
+
+    def prepare(self) -> None:
+        """Read what the form needs besides the case."""
 
     def back_url(self) -> str:
         """Where "Cancel" and "Back" lead, and where the officer goes when it is done."""

@@ -109,7 +109,7 @@ class CaseTextWrite(CaseFormView):
         self.kind = CaseText.Kind(kwargs["kind"])
         return super().dispatch(request, *args, **kwargs)
 
-    def setup_texts(self) -> None:
+    def prepare(self) -> None:
         """Read the text to write and the original beside it."""
         rows = CaseText.objects.visible_to(self.actor).filter(case=self.case, kind=self.kind)
         by_language = {row.language: row for row in rows.select_related("author")}
@@ -118,7 +118,6 @@ class CaseTextWrite(CaseFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form knows which text it is."""
-        self.setup_texts()
         language = self.kwargs["language"]
         is_original = self.original is None or self.original.language == language
         return {
