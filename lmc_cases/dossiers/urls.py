@@ -1,8 +1,21 @@
-"""Addresses of dossiers."""
+"""Addresses of dossiers, and of the two steps of a request that owe them."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from lmc_cases.dossiers.views import approving, reading
 
 app_name = "dossiers"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", reading.DossierList.as_view(), name="list"),
+    path("of-case/<uuid:case_uuid>/", reading.DossiersOfCase.as_view(), name="of_case"),
+    path("request/<uuid:uuid>/", reading.DossiersOfRequest.as_view(), name="request"),
+    path("request/<uuid:uuid>/approve/", approving.Approve.as_view(), name="approve"),
+    path("request/<uuid:uuid>/correct/", approving.Correct.as_view(), name="correct"),
+    path("<uuid:uuid>/", reading.DossierPage.as_view(), name="detail"),
+    path("<uuid:uuid>/progress/", reading.DossierProgress.as_view(), name="progress"),
+    path("<uuid:uuid>/download/", reading.DossierDownload.as_view(), name="download"),
+    path("<uuid:uuid>/retry/", reading.DossierRetry.as_view(), name="retry"),
+    path("<uuid:uuid>/photos/<slug:sha256>.jpg", reading.DossierPhoto.as_view(), name="photo"),
+]

@@ -356,8 +356,8 @@ def test_a_handover_is_after_its_approval_and_not_in_the_future(w: World) -> Non
 def test_the_list_is_paged_by_its_last_row_and_holds_only_visible_requests(w: World) -> None:
     mine = [w.submitted() for _ in range(5)]
     first = reading.page_of_requests(w.thai, size=2)
-    second = reading.page_of_requests(w.thai, size=2, after=first.older)
-    third = reading.page_of_requests(w.thai, size=2, after=second.older)
+    second = reading.page_of_requests(w.thai, size=2, before=first.older)
+    third = reading.page_of_requests(w.thai, size=2, before=second.older)
     shown = [row.pk for page in (first, second, third) for row in page.rows]
     assert shown == [row.pk for row in reversed(mine)]
     assert third.older is None

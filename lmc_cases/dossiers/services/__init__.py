@@ -1,11 +1,12 @@
 """The services of dossiers: owed with an approval or on request, rendered by the worker, read by both countries."""
 
-from lmc_cases.dossiers.services.owing import approve_and_owe, correct_and_owe, request_dossier, retry_dossier
+from lmc_cases.dossiers.services.approving import approve_and_owe, correct_and_owe
+from lmc_cases.dossiers.services.owing import request_dossier, retry_dossier
 from lmc_cases.dossiers.services.reading import (
     consult_dossier,
     dossiers_of_request,
     facts_of,
-    open_dossier,
+    open_download,
     page_of_dossiers,
 )
 from lmc_cases.dossiers.services.working import render_owed_dossier
@@ -16,7 +17,7 @@ __all__ = [
     "correct_and_owe",
     "dossiers_of_request",
     "facts_of",
-    "open_dossier",
+    "open_download",
     "page_of_dossiers",
     "render_owed_dossier",
     "request_dossier",

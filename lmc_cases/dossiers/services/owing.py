@@ -1,4 +1,4 @@
-"""Owe a dossier: with the approval in both countries' languages, later in any language, by either side."""
+"""Owe a dossier: a row that the worker renders; asked for in any language by either side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import compose_facts, substance
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -39,30 +38,6 @@ class NothingDisclosed(Conflict):
 
 class NotFailed(Conflict):
     """Only a dossier that failed is tried again."""
-
-
-@transaction.atomic
-def approve_and_owe(*, actor: User, handover_id: UUID, reason: str = "") -> HandoverRequest:
-    """Approve a request and owe its dossiers, in the requesting country's first language and in the own one.
-
-    Raises:
-        As ``handovers.services.deciding.approve``.
-    """
-    handover = deciding.approve(actor=actor, handover_id=handover_id, reason=reason)
-    _owe_both(actor, handover)
-    return handover
-
-
-@transaction.atomic
-def correct_and_owe(*, actor: User, handover_id: UUID, reason: str) -> HandoverRequest:
-    """Disclose the case as it stands now and owe new versions; the versions before stay as they are.
-
-    Raises:
-        As ``handovers.services.deciding.correct_disclosure``.
-    """
-    handover = deciding.correct_disclosure(actor=actor, handover_id=handover_id, reason=reason)
-    _owe_both(actor, handover)
-    return handover
 
 
 @transaction.atomic
@@ -116,7 +91,8 @@ def official_languages(handover: HandoverRequest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code if code in known else "en" for code in wanted))
 
 
-def _owe_both(actor: User, handover: HandoverRequest) -> None:
+def owe_both(actor: User, handover: HandoverRequest) -> None:
+    """Owe what the request says now in both official languages. The caller holds the lock on the request."""
     for language in official_languages(handover):
         _owe(actor, handover, language)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from lmc_cases.dossiers.facts import DossierFacts
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import revive
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.disclosure import read_photo
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -36,12 +38,12 @@ class NotReady(Conflict):
 
 
 def page_of_dossiers(
-    user: User, *, after: Cursor | None = None, case: Case | None = None, size: int = PAGE_SIZE
+    user: User, *, before: Cursor | None = None, case: Case | None = None, size: int = PAGE_SIZE
 ) -> Page[Dossier]:
     """Return one page of the visible dossiers, the last requested first."""
     rows = _listed(user)
-    if after is not None:
-        rows = rows.filter(pk__lt=after.pk)
+    if before is not None:
+        rows = rows.filter(pk__lt=before.pk)
     if case is not None:
         rows = rows.filter(handover__case=case)
     found = list(rows.order_by("-pk")[: size + 1])
@@ -86,6 +88,12 @@ def consult_dossier(*, actor: User, dossier_id: UUID) -> Dossier:
     return dossier
 
 
+def newer_version_of(user: User, dossier: Dossier) -> Dossier | None:
+    """Return the newest dossier of the same request and language, if it is a later version."""
+    rows = _listed(user).filter(handover=dossier.handover, language=dossier.language)
+    return rows.filter(number__gt=dossier.number).order_by("-number").first()
+
+
 def facts_of(dossier: Dossier) -> DossierFacts | None:
     """Return the frozen facts, or ``None`` where the copy of a photograph is missing."""
     try:
@@ -95,8 +103,8 @@ def facts_of(dossier: Dossier) -> DossierFacts | None:
 
 
 @transaction.atomic
-def open_dossier(*, actor: User, dossier_id: UUID) -> tuple[Dossier, IO[Any]]:
-    """Return a dossier with its file, open at the start, and record the disclosure.
+def open_download(*, actor: User, dossier_id: UUID) -> File[bytes]:
+    """Return the file of a dossier, open at its start and named for the download, and record the disclosure.
 
     The file is compared with its checksum first.
 
@@ -113,8 +121,7 @@ def open_dossier(*, actor: User, dossier_id: UUID) -> tuple[Dossier, IO[Any]]:
         stored = dossier.file.open("rb")
     except OSError as error:
         raise damaged from error
-    digest = hashlib.file_digest(stored.file, "sha256").hexdigest()
-    if digest != dossier.sha256:
+    if hashlib.file_digest(stored.file, "sha256").hexdigest() != dossier.sha256:
         stored.close()
         raise damaged
     stored.seek(0)
@@ -131,4 +138,21 @@ def open_dossier(*, actor: User, dossier_id: UUID) -> tuple[Dossier, IO[Any]]:
             "size_bytes": dossier.size_bytes,
         },
     )
-    return dossier, stored
+    return File(stored.file, name=f"{dossier.handover.reference}-v{dossier.number}-{dossier.language}.pdf")
+
+
+def read_dossier_photo(*, actor: User, dossier_id: UUID, sha256: str) -> bytes:
+    """Return a photograph that stands in the facts of a dossier.
+
+    Raises:
+        Dossier.DoesNotExist: foreign and missing dossiers alike, and photographs that are not in it.
+    """
+    dossier = Dossier.objects.visible_to(actor).get(uuid=dossier_id)
+    if not any(
+        subject["photo"] and subject["photo"]["sha256"] == sha256 for subject in dossier.facts["subjects"]
+    ):
+        raise Dossier.DoesNotExist
+    try:
+        return read_photo(sha256)
+    except OSError:
+        raise Dossier.DoesNotExist from None

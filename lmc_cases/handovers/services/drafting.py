@@ -51,6 +51,13 @@ def case_to_ask_from(actor: User, case_id: UUID) -> Case:
     )
 
 
+def may_ask_from(actor: User, case: Case) -> bool:
+    """Whether to show the way to a new request on the pages of ``case``; the service asks again."""
+    if actor.agency is None or case.owner_id == actor.country.pk:
+        return False
+    return jurisdictions_granting(actor, Action.REQUEST_HANDOVER).filter(pk=actor.country.pk).exists()
+
+
 @transaction.atomic
 def draft_request(
     *,

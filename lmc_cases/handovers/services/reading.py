@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,10 +15,13 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Level
 from lmc_cases.core.keyset import Cursor, Page
+from lmc_cases.core.text import ascii_digits, clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, HandoverVisibility
 from lmc_cases.handovers.services.disclosure import persons_as_seen
 from lmc_cases.jurisdictions.access import audiences_of
 from lmc_cases.jurisdictions.models import Jurisdiction
+from lmc_cases.suspects.countries import country_name
+from lmc_cases.suspects.models import IdentityDocument, Suspect
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -28,7 +32,7 @@ PAGE_SIZE = 25
 def page_of_requests(
     user: User,
     *,
-    after: Cursor | None = None,
+    before: Cursor | None = None,
     status: str = "",
     case: Case | None = None,
     size: int = PAGE_SIZE,
@@ -36,13 +40,13 @@ def page_of_requests(
     """Return one page of the visible requests, the last changed first.
 
     Args:
-        after: the cursor of the page before; ``None`` for the first.
+        before: the cursor of the page shown last; ``None`` for the first page.
         case: only requests about this case.
     """
     rows = HandoverVisibility.objects.filter(audience__in=audiences_of(user))
-    if after is not None:
+    if before is not None:
         rows = rows.filter(
-            models.Q(updated_at__lt=after.at) | models.Q(updated_at=after.at, handover__lt=after.pk)
+            models.Q(updated_at__lt=before.at) | models.Q(updated_at=before.at, handover__lt=before.pk)
         )
     if status:
         rows = rows.filter(handover__status=status)
@@ -73,6 +77,33 @@ class RequestedPerson:
 
     subject: HandoverSubject
     shown: dict[str, Any]
+
+    @property
+    def category(self) -> str:
+        """The data-subject category in words."""
+        return str(Suspect.Category(self.shown["category"]).label)
+
+    @property
+    def role(self) -> str:
+        """The role in the group in words."""
+        return str(Suspect.Role(self.shown["role"]).label)
+
+    @property
+    def nationality(self) -> str:
+        """The country's name, "" where it is not known."""
+        return country_name(self.shown["nationality"])
+
+    @property
+    def documents(self) -> list[tuple[str, str, str]]:
+        """Kind, number and status of each identity document."""
+        return [
+            (
+                str(IdentityDocument.Kind(paper["kind"]).label),
+                paper["number"],
+                str(IdentityDocument.Status(paper["status"]).label),
+            )
+            for paper in self.shown["documents"]
+        ]
 
 
 @dataclass(frozen=True)
@@ -124,6 +155,37 @@ def persons_of(user: User, handover: HandoverRequest) -> list[RequestedPerson]:
         )
         for subject in subjects
     ]
+
+
+MAX_OFFERED = 200
+
+
+def persons_to_choose(
+    user: User, case: Case, *, text: str = "", chosen: Collection[UUID] = ()
+) -> tuple[list[Suspect], bool]:
+    """Return people of a case to choose from, by number, and whether there are more than are shown.
+
+    Args:
+        text: numbers and parts of names, separated by commas; any of them may match.
+        chosen: public ids that are shown whatever ``text`` says.
+    """
+    rows = Suspect.objects.visible_to(user).filter(case=case)
+    wanted = models.Q()
+    for part in filter(None, (clean_text(part) for part in text.replace("，", ",").split(","))):
+        number = ascii_digits(part).upper().removeprefix("S")
+        # PostgreSQL's integer ends below ten digits.
+        if number.isdecimal() and len(number) < 10:
+            wanted |= models.Q(number=int(number))
+        else:
+            wanted |= models.Q(name_original__icontains=part) | models.Q(name_romanised__icontains=part)
+    if wanted and chosen:
+        wanted |= models.Q(uuid__in=chosen)
+    found = list(rows.filter(wanted).order_by("number")[: MAX_OFFERED + 1])
+    shown = found[:MAX_OFFERED]
+    absent = set(chosen) - {person.uuid for person in shown}
+    if absent:
+        shown += list(rows.filter(uuid__in=absent).order_by("number"))
+    return shown, len(found) > MAX_OFFERED
 
 
 def case_is_open(user: User, handover: HandoverRequest) -> bool:

@@ -1,0 +1,247 @@
+"""Lists of dossiers, one dossier with its progress, its facts and its file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from lmc_cases.cases.frame import case_frame
+from lmc_cases.cases.models import Level
+from lmc_cases.core.errors import Conflict
+from lmc_cases.core.jobs import JobState
+from lmc_cases.core.keyset import Cursor, page_link
+from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.viewer import officer_of
+from lmc_cases.dossiers.forms import LanguageForm
+from lmc_cases.dossiers.models import Dossier
+from lmc_cases.dossiers.services import owing, reading
+from lmc_cases.dossiers.services.working import STEPS
+from lmc_cases.dossiers.tables import DossierTable
+from lmc_cases.handovers.models import HandoverRequest
+
+SHOWN_STATES = {
+    JobState.QUEUED: "queued",
+    JobState.NEW: "queued",
+    JobState.RUNNING: "running",
+    JobState.DONE: "finished",
+}
+
+
+def progress_of(dossier: Dossier) -> dict[str, Any]:
+    """Return what ``components/progress.html`` shows of a dossier."""
+    state = SHOWN_STATES.get(JobState(dossier.job_state), "failed")
+    texts = [_("Reading the facts"), _("Drawing the pages"), _("Storing the file")]
+    detail = reverse("dossiers:detail", args=[dossier.uuid])
+    return {
+        "poll_url": reverse("dossiers:progress", args=[dossier.uuid]),
+        "state": state,
+        "label": _("Creating the dossier"),
+        "done": dossier.steps_done,
+        "total": STEPS,
+        "text": texts[min(dossier.steps_done, STEPS - 1)] if state == "running" else "",
+        "error": trouble_of(dossier)[0] if state == "failed" else "",
+        "result_url": detail,
+        "result_label": _("Open the dossier"),
+        "page_url": detail,
+    }
+
+
+def trouble_of(dossier: Dossier) -> tuple[str, str]:
+    """Say why a dossier was not created, and what to do."""
+    correct = _(
+        "Correct it in the case. An officer of the requested country then discloses a corrected version."
+    )
+    again = _("Try again. If it fails again, tell your administrator.")
+    known = {
+        "missing-glyph": (_("The dossier holds a character that its fonts cannot print."), correct),
+        "photo-unusable": (_("A photograph cannot be printed. Upload it again."), correct),
+        "photo-missing": (_("A stored photograph is missing."), correct),
+        "denied": (
+            _("The officer who asked for it lost the right to do so."),
+            _("Try again: it is then created for you."),
+        ),
+        "too-many-attempts": (_("The work was begun several times and never finished."), again),
+    }
+    return known.get(dossier.error_code, (_("The dossier could not be printed without faults."), again))
+
+
+class DossierList(TemplateView):
+    """Every dossier the officer may see."""
+
+    template_name = "dossiers/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """One slice, the last requested first."""
+        before = Cursor.decode(self.request.GET.get("before"))
+        page = reading.page_of_dossiers(officer_of(self.request), before=before)
+        return super().get_context_data(
+            table=DossierTable(page.rows),
+            rows=page.rows,
+            newer="?" if before is not None else "",
+            older=page_link(self.request.GET, "before", page.older),
+            **kwargs,
+        )
+
+
+class DossiersOfCase(TemplateView):
+    """The tab of a case."""
+
+    template_name = "dossiers/of_case.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The dossiers about this case that the officer may see."""
+        user = officer_of(self.request)
+        frame = case_frame(user, self.kwargs["case_uuid"], "dossiers", at_least=Level.FULL)
+        before = Cursor.decode(self.request.GET.get("before"))
+        page = reading.page_of_dossiers(user, before=before, case=frame["case"])
+        return super().get_context_data(
+            table=DossierTable(page.rows),
+            rows=page.rows,
+            newer="?" if before is not None else "",
+            older=page_link(self.request.GET, "before", page.older),
+            **frame,
+            **kwargs,
+        )
+
+
+class DossierPage(TemplateView):
+    """One dossier: live progress, then file, hash and the facts to read."""
+
+    template_name = "dossiers/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Load through the rule; the consultation is recorded."""
+        user = officer_of(self.request)
+        try:
+            dossier = reading.consult_dossier(actor=user, dossier_id=self.kwargs["uuid"])
+        except Dossier.DoesNotExist:
+            raise Http404 from None
+        is_done = dossier.job_state == JobState.DONE
+        progress = progress_of(dossier)
+        trouble, remedy = trouble_of(dossier) if progress["state"] == "failed" else ("", "")
+        return super().get_context_data(
+            dossier=dossier,
+            is_done=is_done,
+            progress=progress,
+            trouble=trouble,
+            remedy=remedy,
+            facts=reading.facts_of(dossier),
+            newer_version=reading.newer_version_of(user, dossier),
+            legal_notice=True,
+            **kwargs,
+        )
+
+
+class DossierProgress(View):
+    """The part of the page that is asked for each second."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Answer with the state alone; looking at the clock is no consultation."""
+        rows = Dossier.objects.visible_to(officer_of(request)).defer("facts", "engine")
+        dossier = rows.filter(uuid=kwargs["uuid"]).first()
+        if dossier is None:
+            raise Http404
+        return render(request, "components/progress_state.html", progress_of(dossier))
+
+
+class DossierDownload(View):
+    """The file: always an attachment, always recorded."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Record in this request's transaction; the file itself is streamed without the database."""
+        try:
+            stored = reading.open_download(actor=officer_of(request), dossier_id=kwargs["uuid"])
+        except Dossier.DoesNotExist:
+            raise Http404 from None
+        except Conflict as error:
+            context = {"error": str(error), "back_url": reverse("dossiers:detail", args=[kwargs["uuid"]])}
+            return render(request, "dossiers/no_file.html", context, status=409)
+        response = FileResponse(
+            stored, as_attachment=True, filename=stored.name or "", content_type="application/pdf"
+        )
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class DossierPhoto(View):
+    """A photograph on the page of a dossier."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Answer with the JPEG if it stands in this dossier."""
+        try:
+            jpeg = reading.read_dossier_photo(
+                actor=officer_of(request), dossier_id=kwargs["uuid"], sha256=kwargs["sha256"]
+            )
+        except Dossier.DoesNotExist:
+            raise Http404 from None
+        return HttpResponse(jpeg, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
+class DossierRetry(View):
+    """Try a failed dossier again; one click."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Queue it; one that did not fail is simply shown."""
+        try:
+            owing.retry_dossier(actor=officer_of(request), dossier_id=kwargs["uuid"])
+        except Dossier.DoesNotExist:
+            raise Http404 from None
+        except owing.NotFailed:
+            pass
+        return redirect("dossiers:detail", uuid=kwargs["uuid"])
+
+
+class DossiersOfRequest(ServiceFormView):
+    """The dossiers of a request, and one in another language."""
+
+    template_name = "dossiers/of_request.html"
+    form_class = LanguageForm
+    handover: HandoverRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Load the request through the rule."""
+        rows = HandoverRequest.objects.visible_to(officer_of(request)).select_related(
+            "requesting", "requested"
+        )
+        handover = rows.filter(uuid=kwargs["uuid"]).first()
+        if handover is None:
+            raise Http404
+        self.handover = handover
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        """Offer the language of the officer's papers."""
+        return {"language": officer_of(self.request).document_language}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The dossiers there are, newest version first."""
+        rows = reading.dossiers_of_request(officer_of(self.request), self.handover)
+        return super().get_context_data(
+            handover=self.handover,
+            rows=rows,
+            table=DossierTable(rows),
+            may_ask=self.handover.status in owing.DISCLOSED,
+            **kwargs,
+        )
+
+    def call(self, form: forms.Form) -> str:
+        """Owe it, or find it, and show it."""
+        dossier = owing.request_dossier(
+            actor=officer_of(self.request),
+            handover_id=self.handover.uuid,
+            language=form.cleaned_data["language"],
+        )
+        return reverse("dossiers:detail", args=[dossier.uuid])

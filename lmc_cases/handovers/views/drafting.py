@@ -1,0 +1,177 @@
+"""Write a request."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lmc_cases.accounts.models import User
+from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.cases.services.texts import texts_for
+from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.viewer import officer_of
+from lmc_cases.handovers import states
+from lmc_cases.handovers.forms import RequestForm, ids_of
+from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services import drafting
+from lmc_cases.handovers.services.instruments import offered_instruments
+from lmc_cases.handovers.services.reading import persons_to_choose
+
+
+class RequestFormView(ServiceFormView):
+    """The form of a draft, new or held."""
+
+    form_class = RequestForm
+    template_name = "handovers/form.html"
+    actor: User
+    case: Case
+    has_more = False
+
+    def chosen_before(self) -> list[UUID]:
+        """Public ids of the people whose boxes are ticked at first."""
+        return ids_of(self.request.GET.getlist("person"))
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the people and instruments."""
+        chosen = self.chosen_before() + ids_of(self.request.POST.getlist("suspect_ids"))
+        people, self.has_more = persons_to_choose(
+            self.actor, self.case, text=self.request.GET.get("q", ""), chosen=chosen
+        )
+        return {
+            **super().get_form_kwargs(),
+            "people": people,
+            "instruments": offered_instruments(self.actor.country, self.case.owner),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What the page says around the form."""
+        return super().get_context_data(
+            **{
+                "case": self.case,
+                "person_text": self.request.GET.get("q", ""),
+                "has_more": self.has_more,
+                "legal_notice": True,
+                **kwargs,
+            }
+        )
+
+
+class RequestCreate(RequestFormView):
+    """Begin a request from a case."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Load the case through the rule."""
+        self.actor = officer_of(request)
+        try:
+            self.case = drafting.case_to_ask_from(self.actor, kwargs["case_uuid"])
+        except Case.DoesNotExist:
+            raise Http404 from None
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        """Start with the case's own facts in the language of the officer's papers."""
+        language = self.actor.document_language
+        facts = texts_for(self.actor, [self.case.pk], CaseText.Kind.FACTS, language).get(self.case.pk)
+        return {
+            "draft_id": uuid.uuid4(),
+            "suspect_ids": [str(each) for each in self.chosen_before()],
+            "facts": facts.text if facts else "",
+            "facts_language": facts.language if facts else language,
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Texts of a new request."""
+        return super().get_context_data(
+            page_title=_("New handover request"),
+            submit_label=_("Save the draft"),
+            cancel_url=reverse("handovers:of_case", args=[self.case.uuid]),
+            draft=f"handover-new-{self.case.uuid}",
+            **kwargs,
+        )
+
+    def call(self, form: forms.Form) -> str:
+        """Save the draft and show it."""
+        assert isinstance(form, RequestForm)  # noqa: S101 - the form of this view
+        made = drafting.draft_request(
+            actor=self.actor,
+            case_id=self.case.uuid,
+            draft_id=form.cleaned_data["draft_id"],
+            **form.chosen,
+        )
+        return reverse("handovers:detail", args=[made.uuid])
+
+
+class RequestEdit(RequestFormView):
+    """Change a draft."""
+
+    handover: HandoverRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Load the draft through the rule; once it is sent there is nothing to edit."""
+        self.actor = officer_of(request)
+        step = states.step_of("edit")
+        rows = HandoverRequest.objects.asked_with(self.actor, step.action)
+        handover = rows.select_related("instrument", "case__owner").filter(uuid=kwargs["uuid"]).first()
+        if handover is None:
+            raise Http404
+        self.handover = handover
+        back = redirect("handovers:detail", uuid=handover.uuid)
+        try:
+            states.check(handover, step)
+        except states.WrongState as error:
+            messages.warning(request, str(error))
+            return back
+        case = Case.objects.visible_to(self.actor, at_least=Level.FULL).select_related("owner")
+        found = case.filter(pk=handover.case_id).first()
+        if found is None:
+            messages.warning(request, _("The case is no longer shared with you in full."))
+            return back
+        self.case = found
+        return super().dispatch(request, *args, **kwargs)
+
+    def chosen_before(self) -> list[UUID]:
+        """Those of the draft."""
+        return list(self.handover.subjects.order_by("position").values_list("suspect__uuid", flat=True))
+
+    def get_initial(self) -> dict[str, Any]:
+        """The draft as it stands."""
+        return {
+            "version": self.handover.version,
+            "suspect_ids": [str(each) for each in self.chosen_before()],
+            "instrument_id": str(self.handover.instrument.uuid) if self.handover.instrument else "",
+            "legal_basis": self.handover.legal_basis,
+            "facts": self.handover.facts,
+            "facts_language": self.handover.facts_language,
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Texts of an edit, also on the conflict page."""
+        return super().get_context_data(
+            **{
+                "page_title": _("Edit the handover request"),
+                "submit_label": _("Save the draft"),
+                "cancel_url": reverse("handovers:detail", args=[self.handover.uuid]),
+                "draft": f"handover-{self.handover.uuid}",
+                **kwargs,
+            }
+        )
+
+    def call(self, form: forms.Form) -> str:
+        """Save and show."""
+        assert isinstance(form, RequestForm)  # noqa: S101 - the form of this view
+        drafting.edit_draft(
+            actor=self.actor,
+            handover_id=self.handover.uuid,
+            version=form.cleaned_data["version"] or 0,
+            **form.chosen,
+        )
+        return reverse("handovers:detail", args=[self.handover.uuid])

@@ -1,0 +1,129 @@
+"""Lists of requests, and one request in reading order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.views.generic import TemplateView
+
+from lmc_cases.cases.frame import case_frame
+from lmc_cases.cases.models import Level
+from lmc_cases.core.keyset import Cursor, page_link
+from lmc_cases.core.viewer import officer_of
+from lmc_cases.handovers.forms import StatusFilter, confidence_words, in_force_words
+from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services import reading
+from lmc_cases.handovers.services.drafting import may_ask_from
+from lmc_cases.handovers.services.instruments import KINDS
+from lmc_cases.handovers.states import possible_steps
+from lmc_cases.handovers.tables import HandoverTable
+
+TONES = {
+    "DRAFT": "neutral",
+    "SUBMITTED": "info",
+    "ACKNOWLEDGED": "info",
+    "APPROVED": "success",
+    "HANDED_OVER": "success",
+    "CLOSED": "neutral",
+    "REFUSED": "danger",
+    "WITHDRAWN": "warning",
+}
+# The act that carries the request on; the others are shown beside it.
+MAIN_ACTS = ("submit", "acknowledge", "approve", "hand_over", "close")
+
+
+class HandoverList(TemplateView):
+    """Every request the officer may see, the last changed first."""
+
+    template_name = "handovers/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """One slice and the filter."""
+        asked = self.request.GET
+        form = StatusFilter(asked)
+        status = form.cleaned_data["status"] if form.is_valid() else ""
+        before = Cursor.decode(asked.get("before"))
+        page = reading.page_of_requests(officer_of(self.request), before=before, status=status)
+        return super().get_context_data(
+            table=HandoverTable(page.rows),
+            rows=page.rows,
+            form=form,
+            is_filtered=bool(status),
+            newer=f"?status={status}" if before is not None else "",
+            older=page_link(asked, "before", page.older),
+            **kwargs,
+        )
+
+
+class HandoversOfCase(TemplateView):
+    """The tab of a case."""
+
+    template_name = "handovers/of_case.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The requests about this case that the officer may see."""
+        user = officer_of(self.request)
+        frame = case_frame(user, self.kwargs["case_uuid"], "handovers", at_least=Level.FULL)
+        before = Cursor.decode(self.request.GET.get("before"))
+        page = reading.page_of_requests(user, before=before, case=frame["case"])
+        return super().get_context_data(
+            table=HandoverTable(page.rows),
+            rows=page.rows,
+            may_ask=may_ask_from(user, frame["case"]),
+            newer="?" if before is not None else "",
+            older=page_link(self.request.GET, "before", page.older),
+            **frame,
+            **kwargs,
+        )
+
+
+class HandoverPage(TemplateView):
+    """One request: status, parties, persons, legal basis, facts, what can be done, what happened."""
+
+    template_name = "handovers/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Load through the rule; the consultation is recorded."""
+        user = officer_of(self.request)
+        try:
+            handover = reading.consult_request(actor=user, handover_id=self.kwargs["uuid"])
+        except HandoverRequest.DoesNotExist:
+            raise Http404 from None
+        acts = [step.act for step in possible_steps(user, handover)]
+        law = instrument_shown(handover)
+        return super().get_context_data(
+            handover=handover,
+            tone=TONES[handover.status],
+            persons=reading.persons_of(user, handover),
+            happenings=reading.happenings_of(user, handover),
+            acts=acts,
+            main_act=next((act for act in MAIN_ACTS if act in acts), ""),
+            law=law,
+            disclosed=handover.disclosed,
+            case_is_open=reading.case_is_open(user, handover),
+            legal_notice=law is not None,
+            **kwargs,
+        )
+
+
+def instrument_shown(handover: HandoverRequest) -> dict[str, str] | None:
+    """Return the instrument as frozen with the approval, before that as it stands, in words."""
+    frozen = handover.disclosed.get("instrument")
+    row = handover.instrument
+    if frozen is None and row is None:
+        return None
+    cells = frozen or {
+        "title": row.title if row else "",
+        "kind": row.kind if row else "",
+        "in_force": row.in_force if row else "",
+        "source": row.source if row else "",
+        "confidence": row.confidence if row else "",
+    }
+    return {
+        "title": cells["title"],
+        "kind": str(KINDS.get(cells["kind"], cells["kind"])),
+        "in_force": in_force_words(cells["in_force"]),
+        "source": cells["source"],
+        "confidence": confidence_words(cells["confidence"]),
+    }
