@@ -30,7 +30,7 @@ run: setup ## Run everything, without the demo world (PORT=)
 test: setup ## Run every check and every test (PYTEST_ARGS= chooses tests)
 	@$(PY) -m $(LOCAL).test_tools
 	@$(PY) -m $(LOCAL).checks
-	@$(PY) -m pytest -n 2 $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: setup ## Run every check, without the tests
 	@$(PY) -m $(LOCAL).test_tools gettext

@@ -45,8 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
         cluster = Cluster.start()
     config.stash[_cluster_key] = cluster
     config.stash[_owned_key] = not is_xdist_worker
+    if not is_xdist_worker and config.getoption("numprocesses", None):
+        # Only hands tests out. Settings in its environment would reach the workers, with the wrong database.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+        return
     os.environ.update(cluster.environment(_database(), _broker_number()))
-    for name in ("SECRET_KEY", "LMC_BLIND_INDEX_KEY", "LMC_AUDIT_COMMITMENT_KEY"):
+    for name in ("SECRET_KEY", "LMC_BLIND_INDEX_KEY", "LMC_AUDIT_COMMITMENT_KEY", "LMC_SECOND_FACTOR_KEY"):
         os.environ[name] = secrets.token_urlsafe(32)
 
     from django.conf import settings

@@ -35,6 +35,7 @@ OURS = (
     "SECRET_KEY",
     "LMC_BLIND_INDEX_KEY",
     "LMC_AUDIT_COMMITMENT_KEY",
+    "LMC_SECOND_FACTOR_KEY",
 )
 PARTS = ("postgres", "valkey", "worker", "beat", "web")
 
@@ -75,6 +76,8 @@ class Launched:
         while time.monotonic() < deadline:
             if condition():
                 return
+            if condition == self.up and self.process.poll() is not None:
+                break
             time.sleep(0.1)
         logs = "\n".join(
             f"--- {log.name}\n{processes.tail(log)}" for log in (self.home / "log").glob("*.log")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 from lmc_cases.config.local import processes
-from lmc_cases.config.local.environment import Run
+from lmc_cases.config.local.environment import ROOT, Run
 from lmc_cases.config.local.postgres import PostgresServer
 from lmc_cases.config.local.run_file import AlreadyRunningError
 from lmc_cases.config.local.supervisor import (
@@ -65,8 +67,8 @@ def _start(supervisor: Supervisor, run: Run) -> tuple[str, dict[str, str]]:
     """Bring everything up; returns the address and the environment of commands."""
     started = time.monotonic()
     database_url = owner_url = broker_url = None
+    postgres = PostgresServer(run.home / "postgres")
     if run.own_database:
-        postgres = PostgresServer(run.home / "postgres")
         supervisor.add(embedded_postgres(run, postgres))
         for notice in postgres.notices:
             say(notice)
@@ -80,14 +82,9 @@ def _start(supervisor: Supervisor, run: Run) -> tuple[str, dict[str, str]]:
     port = _web_port(run)
     address = f"http://localhost:{port}"
     env = run.environment(port=port, database_url=database_url, broker_url=broker_url)
+    stamp = postgres.home / "prepared" if run.own_database else None
     if owner_url:
-        say("migrating and loading the reference data ...")
-        owner = {**env, "OWNER_DATABASE_URL": owner_url}
-        supervisor.command(["migrate", "--database", "owner", "--verbosity", "0"], env=owner)
-        supervisor.command(["load_reference"], env=owner)
-        if run.is_demo:
-            say("building the demo world ...")
-            supervisor.command(["build_demo"], env=owner)
+        _prepare(supervisor, run, {**env, "OWNER_DATABASE_URL": owner_url}, stamp)
     else:
         say("OWNER_DATABASE_URL is not set: the database is used as it is, nothing is migrated")
     beat = [*CELERY, "beat", "--pidfile", "", "--schedule", str(run.home / "beat-schedule")]
@@ -101,6 +98,36 @@ def _start(supervisor: Supervisor, run: Run) -> tuple[str, dict[str, str]]:
     supervisor.wait_for_page(f"{address}/health", seconds=90)
     say(f"everything is up after {time.monotonic() - started:.1f} s; logs are in {run.home / 'log'}")
     return address, env
+
+
+def _prepare(supervisor: Supervisor, run: Run, env: dict[str, str], stamp: Path | None) -> None:
+    """Migrate, load the reference data, build the demo world; all three change nothing the second time.
+
+    An embedded database remembers beside its files which code prepared it, so that the next start skips what would find
+    nothing to do. An outside one may have been restored or replaced: there it is done every time.
+    """
+    key = _hash_of_code()
+    if stamp is not None and stamp.exists() and stamp.read_text() == key:
+        return
+    if stamp is not None:
+        stamp.unlink(missing_ok=True)
+    say("migrating and loading the reference data ...")
+    supervisor.command(["migrate", "--database", "owner", "--verbosity", "0"], env=env)
+    supervisor.command(["load_reference"], env=env)
+    if run.is_demo:
+        say("building the demo world ...")
+        supervisor.command(["build_demo"], env=env)
+    if stamp is not None:
+        stamp.write_text(key)
+
+
+def _hash_of_code() -> str:
+    digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for file in sorted((ROOT / "lmc_cases").rglob("*")):
+        if file.is_file() and file.suffix != ".pyc":
+            digest.update(f"{file.relative_to(ROOT)}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _main_job(supervisor: Supervisor, env: dict[str, str]) -> str:

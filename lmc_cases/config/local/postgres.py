@@ -84,7 +84,7 @@ class PostgresServer:
         Raises:
             PostgresUnusableError: It cannot run here, or does not answer.
         """
-        user, programs = self._place()
+        user, programs = self.place()
         if not (self.data / "PG_VERSION").exists():
             self._initdb(programs, user)
         port_file = self.home / "port"
@@ -108,8 +108,12 @@ class PostgresServer:
         self._make_roles()
         return child
 
-    def _place(self) -> tuple[SystemUser | None, Path]:
-        """Choose the user that runs the server, and directories that this user can reach."""
+    def place(self) -> tuple[SystemUser | None, Path]:
+        """Choose the user that runs the server, and directories that this user can reach; ``home`` may move.
+
+        Returns:
+            The user, None for our own, and the directory of the server's programs.
+        """
         programs = _wheel_programs()
         self.home.mkdir(parents=True, exist_ok=True)
         if os.geteuid() != 0:
