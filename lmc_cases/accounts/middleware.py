@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.services import record
+from lmc_cases.core.request_id import current_origin
 from lmc_cases.core.viewer import viewing_as
 from lmc_cases.jurisdictions.access import resolve_audiences
 
@@ -47,28 +52,54 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
 
 
 class SecondFactorMiddleware:
-    """No page but the set-up of a second factor for an officer who has none.
+    """No page but the set-up of a second factor for an officer who has none, or who has not shown it yet.
 
-    Only the demo's explicit switch (``LMC_SECOND_FACTOR_COMPULSORY=0``) lifts this.
+    A session has shown it when it signed in with it or set it up. One that began before the factor was there, or
+    before an administrator reset it, is asked for a code. Only the demo's explicit switch
+    (``LMC_SECOND_FACTOR_COMPULSORY=0``) lifts this. API tokens carry no session and pass: they are made by officers
+    who did show theirs.
     """
 
-    open_prefixes = ("/sign-in/", "/static/", "/language/", "/health")
+    open_prefixes = ("/sign-in/", "/static/", "/language/")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Send the officer to the set-up page. The API carries tokens and has its own rule."""
-        user = request.user
+        """Send the officer to the set-up page, or to the page that asks for a code."""
         if (
-            settings.SECOND_FACTOR_COMPULSORY
-            and user.is_authenticated
-            and not request.path.startswith(self.open_prefixes)
-            and not (request.path.startswith("/api/") and "Authorization" in request.headers)
-            and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+            not settings.SECOND_FACTOR_COMPULSORY
+            or not request.user.is_authenticated
+            or request.path == "/health"
+            or request.path.startswith(self.open_prefixes)
         ):
-            return redirect("mfa_activate_totp")
+            return self.get_response(request)
+        held = dict(Authenticator.objects.filter(user=request.user).values_list("pk", "type"))
+        if Authenticator.Type.TOTP not in held.values():
+            return self._refuse(request, "mfa_activate_totp")
+        shown = get_authentication_records(request, request.user)
+        if not any(record["method"] == "mfa" and record.get("id") in held for record in shown):
+            return self._refuse(request, "mfa_reauthenticate")
         return self.get_response(request)
+
+    @staticmethod
+    def _refuse(request: HttpRequest, page: str) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            body = {
+                "type": "urn:lmc-cases:problem:second-factor",
+                "title": "second-factor",
+                "status": 403,
+                "detail": _("Two-factor authentication"),
+                "request_id": current_origin().request_id,
+            }
+            return JsonResponse(body, status=403, content_type="application/problem+json")
+        address = reverse(page)
+        if page == "mfa_reauthenticate" and request.method == "GET":
+            address += "?" + urlencode({"next": request.get_full_path()})
+        if request.headers.get("HX-Request"):
+            # A redirect would be followed unseen and the sign-in page put into a part of this one.
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
 
 
 class RequestTransactionMiddleware:
@@ -88,7 +119,8 @@ class RequestTransactionMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-        if response.status_code in {403, 404} and user.is_authenticated:
+        # Asked anew: a token is recognised inside, after ``user`` was read.
+        if response.status_code in {403, 404} and request.user.is_authenticated:
             self._record_refusal(request, response)
         return response
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("health", views.health, name="health"),
     path("language/", SwitchLanguage.as_view(), name="set_language"),
+    path("sign-in/", include("lmc_cases.accounts.sign_in_urls")),
     path("sign-in/", include("allauth.urls")),
     path("accounts/", include("lmc_cases.accounts.urls")),
     path("audit/", include("lmc_cases.audit.urls")),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from lmc_cases.core.request_id import Origin, work_from
@@ -25,12 +27,24 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         channel = "api" if request.path.startswith("/api/") else "web"
-        with work_from(
-            Origin(request_id=request_id, address=request.META.get("REMOTE_ADDR"), channel=channel)
-        ):
+        with work_from(Origin(request_id=request_id, address=_caller(request), channel=channel)):
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+def _caller(request: HttpRequest) -> str | None:
+    """The caller's IP address: what the outermost proxy of our own saw, else the other end of the connection.
+
+    Whatever stands further left in the header was written by the caller and is not believed.
+    """
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    trusted = settings.TRUSTED_PROXIES
+    found = hops[-trusted] if 0 < trusted <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(found))
+    except ValueError:
+        return None
 
 
 class PermissionsPolicyMiddleware:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.models.users import User
@@ -20,6 +23,18 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> InvitationQuerySet:
         """Invitations to agencies of the countries whose users the viewer manages."""
         return self.filter(agency__jurisdiction__in=jurisdictions_granting(user, Action.MANAGE_USERS))
+
+    def waiting(self) -> InvitationQuerySet:
+        """Neither taken up nor withdrawn; some may be too old."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+    def older_than(self, at: dt.datetime, pk: int) -> InvitationQuerySet:
+        """Invitations that come after one in the list, newest first: a page begins there."""
+        return self.filter(models.Q(invited_at__lt=at) | models.Q(invited_at=at, pk__lt=pk))
+
+    def open(self) -> InvitationQuerySet:
+        """Those that can be taken up now."""
+        return self.waiting().filter(expires_at__gt=Now())
 
 
 class Invitation(models.Model):
@@ -40,6 +55,11 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     objects = InvitationQuerySet.as_manager()
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it is too old to be taken up."""
+        return self.expires_at <= timezone.now()
 
     @property
     def audit_owner_id(self) -> int | None:

@@ -7,9 +7,24 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.models.users import User
 from lmc_cases.core.history import kept_history
+from lmc_cases.jurisdictions.access import Action
+from lmc_cases.jurisdictions.models import Jurisdiction
+
+ACTION_LABELS = {
+    Action.READ: _("Read the country's records"),
+    Action.EDIT: _("Open and change the country's records"),
+    Action.SHARE: _("Share the country's records"),
+    Action.REQUEST_HANDOVER: _("Request a handover for the country"),
+    Action.APPROVE_HANDOVER: _("Decide on handovers asked of the country"),
+    Action.KEEP_EVIDENCE: _("Keep the country's exhibits"),
+    Action.READ_AUDIT: _("Read the country's audit records"),
+    Action.MANAGE_USERS: _("Manage the country's users"),
+    Action.EDIT_LAW: _("Maintain the country's law"),
+}
 
 
 class Role(models.Model):
@@ -29,6 +44,14 @@ class Role(models.Model):
     def label(self) -> str:
         """The label in the active language."""
         return gettext(self.label_en)
+
+    def actions_in(self, country: Jurisdiction) -> list[str]:
+        """What the role may do for a country: partners have reduced rights."""
+        return self.actions if country.is_lmc_member else self.partner_actions
+
+    def allows(self, country: Jurisdiction) -> list[str]:
+        """What the role may do for a country, in words of the active language."""
+        return [str(ACTION_LABELS[Action(action)]) for action in self.actions_in(country)]
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):

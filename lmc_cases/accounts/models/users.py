@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 from uuid import UUID
@@ -24,6 +25,23 @@ class UserQuerySet(models.QuerySet["User"]):
         """The officers of the countries whose users the viewer manages, and the viewer."""
         managed = jurisdictions_granting(user, Action.MANAGE_USERS)
         return self.filter(models.Q(agency__jurisdiction__in=managed) | models.Q(pk=user.pk))
+
+    def managed_by(self, user: User) -> UserQuerySet:
+        """The officers of the countries whose users the viewer manages; not the viewer as such."""
+        return self.filter(agency__jurisdiction__in=jurisdictions_granting(user, Action.MANAGE_USERS))
+
+    def with_second_factor(self) -> UserQuerySet:
+        """Each officer with ``has_second_factor``: whether an authenticator app is set up."""
+        held = User.objects.get_queryset().filter(pk=models.OuterRef("pk"), authenticator__type="totp")
+        return self.annotate(has_second_factor=models.Exists(held))
+
+    def matching(self, text: str) -> UserQuerySet:
+        """Officers whose name or address holds the text."""
+        return self.filter(models.Q(full_name__icontains=text) | models.Q(email__icontains=text))
+
+    def older_than(self, at: dt.datetime, pk: int) -> UserQuerySet:
+        """Officers who come after one in the list, newest first: a page begins there."""
+        return self.filter(models.Q(joined_at__lt=at) | models.Q(joined_at=at, pk__lt=pk))
 
     def colleagues_of(self, user: User) -> UserQuerySet:
         """Active officers of the viewer's own country: whom a case can be handed to."""

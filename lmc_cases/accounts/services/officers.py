@@ -5,19 +5,30 @@ from __future__ import annotations
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from lmc_cases.accounts.models import RoleAssignment, User
-from lmc_cases.accounts.services.rights import grant_role, revoke_role
+from lmc_cases.accounts.services.notices import tell
+from lmc_cases.accounts.services.rights import AccountClosed, grant_role, revoke_role
+from lmc_cases.accounts.services.zones import known_zones
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
-from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
+from lmc_cases.core.text import clean_text
 from lmc_cases.jurisdictions.models import Agency
+
+
+def known_language(code: str, *, field: str) -> str:
+    """Return a language code that the product speaks, or refuse it under the field's name."""
+    if code not in dict(settings.LANGUAGES):
+        raise InvalidInput(field, _("Choose a language from the list."))
+    return code
 
 
 @transaction.atomic
@@ -32,10 +43,15 @@ def open_account(
     language: str | None = None,
     rank: str = "",
     is_demo: bool = False,
+    invited_by: User | None = None,
 ) -> User:
     """Make an officer's account with a verified address and its roles.
 
     The address counts as verified: it is the one the invitation was sent to, or the operator's own.
+
+    Args:
+        actor: who opens it; ``None`` for set-up on the server and for an invitation that is taken up.
+        invited_by: who promised the roles in an invitation.
     """
     if User.objects.filter(email=email.lower()).exists():
         raise InvalidInput("email", _("An account with this e-mail address exists already."))
@@ -56,7 +72,7 @@ def open_account(
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record(actor=actor, operation=Operation.GRANT, verb="account.opened", target=user)
     for code in role_codes:
-        grant_role(actor=actor, user_id=user.uuid, role_code=code)
+        grant_role(actor=actor, user_id=user.uuid, role_code=code, granted_by=invited_by)
     return user
 
 
@@ -64,10 +80,18 @@ def open_account(
 def change_settings(
     *, actor: User, language: str, document_language: str, time_zone: str, calendar: str
 ) -> User:
-    """Change the officer's own language, document language, zone and calendar."""
+    """Change the officer's own language, document language, zone and calendar.
+
+    Raises:
+        InvalidInput: a value that is none of the choices.
+    """
     user = User.objects.get_queryset().select_for_update().get(pk=actor.pk)
-    user.language = language
-    user.document_language = document_language
+    if time_zone not in known_zones() | {user.time_zone, actor.country.time_zone if actor.agency else "UTC"}:
+        raise InvalidInput("time_zone", _("Choose a time zone from the list."))
+    if calendar not in User.Calendar.values:
+        raise InvalidInput("calendar", _("Choose a calendar from the list."))
+    user.language = known_language(language, field="language")
+    user.document_language = known_language(document_language, field="document_language")
     user.time_zone = time_zone
     user.calendar = calendar
     user.version += 1
@@ -80,23 +104,21 @@ def change_settings(
 def set_language(*, actor: User, language: str) -> None:
     """Remember the language the officer switched to."""
     user = User.objects.get_queryset().select_for_update().get(pk=actor.pk)
-    user.language = language
+    user.language = known_language(language, field="language")
     save_as(user, actor=actor, reason="language", update_fields=["language"])
 
 
 @transaction.atomic
 def close_account(*, actor: User, user_id: UUID, reason: str) -> User:
-    """Close the account of an officer who leaves: sign-in, roles and sessions end at once.
+    """Close the account of an officer who leaves: sign-in, roles, tokens and sessions end at once.
 
-    The officer's cases are handed on first (``cases.services.hand_on``): the page refuses before that.
+    The officer's cases are handed on first (``cases.services.handing_on.leave`` does both).
+
+    Raises:
+        User.DoesNotExist: foreign and missing alike, and the actor.
+        AccountClosed: it is closed already.
     """
-    user = (
-        User.objects.get_queryset()
-        .select_for_update(of=("self",))
-        .filter(agency__jurisdiction__in=jurisdictions_granting(actor, Action.MANAGE_USERS))
-        .exclude(pk=actor.pk)
-        .get(uuid=user_id)
-    )
+    user = _other_officer(actor, user_id)
     held = RoleAssignment.objects.in_force().filter(user=user).values_list("role__code", flat=True)
     for code in list(held):
         revoke_role(actor=actor, user_id=user.uuid, role_code=code)
@@ -106,21 +128,78 @@ def close_account(*, actor: User, user_id: UUID, reason: str) -> User:
     user.version += 1
     save_as(user, actor=actor, reason=reason)
     AuthToken.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     record(actor=actor, operation=Operation.GRANT, verb="account.closed", target=user, reason=reason)
     return user
 
 
 @transaction.atomic
 def reset_second_factor(*, actor: User, user_id: UUID, reason: str) -> None:
-    """Remove a lost second factor; the officer must set a new one up at the next sign-in."""
-    from allauth.mfa.models import Authenticator
+    """Remove a lost second factor; the officer must set a new one up before the next page, and is told by mail.
 
+    Raises:
+        User.DoesNotExist: foreign and missing alike, and the actor.
+        InvalidInput: no reason.
+    """
+    cleaned = _reason(reason)
+    user = _other_officer(actor, user_id)
+    Authenticator.objects.filter(user=user).delete()
+    record(actor=actor, operation=Operation.GRANT, verb="second_factor.reset", target=user, reason=cleaned)
+    tell(
+        user,
+        subject=lambda: _("Your second factor was removed"),
+        text=lambda: _(
+            "An administrator of your country removed the second factor of your account. "
+            "You set up a new one when you next sign in."
+        ),
+    )
+
+
+@transaction.atomic
+def change_address(*, actor: User, user_id: UUID, email: str, reason: str) -> EmailAddress:
+    """Change the address an officer signs in with; the old address is told, the new one is not verified yet.
+
+    Raises:
+        User.DoesNotExist: foreign and missing alike, and the actor.
+        InvalidInput: no reason, or an address that cannot be taken.
+    """
+    cleaned = _reason(reason)
+    address = email.strip().lower()
+    user = _other_officer(actor, user_id)
+    if User.objects.filter(email=address).exists():
+        raise InvalidInput("email", _("An account with this e-mail address exists already."))
+    tell(
+        user,
+        subject=lambda: _("Your e-mail address was changed"),
+        text=lambda: _("An administrator of your country changed the address you sign in with."),
+    )
+    EmailAddress.objects.filter(user=user).delete()
+    added: EmailAddress = EmailAddress.objects.create(user=user, email=address, verified=False, primary=True)
+    user.email = address
+    user.version += 1
+    save_as(user, actor=actor, reason=cleaned)
+    record(
+        actor=actor, operation=Operation.GRANT, verb="account.address_changed", target=user, reason=cleaned
+    )
+    return added
+
+
+def _other_officer(actor: User, user_id: UUID) -> User:
+    """Return the officer, locked, if the actor manages the officer's country and is somebody else."""
     user = (
         User.objects.get_queryset()
+        .managed_by(actor)
         .select_for_update(of=("self",))
-        .filter(agency__jurisdiction__in=jurisdictions_granting(actor, Action.MANAGE_USERS))
         .exclude(pk=actor.pk)
         .get(uuid=user_id)
     )
-    Authenticator.objects.filter(user=user).delete()
-    record(actor=actor, operation=Operation.GRANT, verb="second_factor.reset", target=user, reason=reason)
+    if not user.is_active:
+        raise AccountClosed(_("This account is closed."))
+    return user
+
+
+def _reason(text: str) -> str:
+    cleaned = clean_text(text, multiline=True)
+    if not cleaned:
+        raise InvalidInput("reason", _("Enter a reason."))
+    return cleaned
