@@ -155,7 +155,7 @@ def _carry_out(run: ImportRun, case: Case, actor: User, path: Path, tally: lists
     mapping = {int(column): name for column, name in run.mapping.items()}
     persons = lists.persons_of(reader, mapping, KnownPeople(case), choices, tally, timezone.localdate())
     imported = insert_suspects(actor=actor, case_id=case.uuid, rows=persons, import_run=run.uuid)
-    return {**tally.as_report(), "imported": imported}
+    return {**tally.as_report(), "headers": list(reader.headers), "imported": imported}
 
 
 def _import_bundle(
