@@ -2,7 +2,60 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from lmc_cases.api import views
+from lmc_cases.cases.api import Cases, Operations
+from lmc_cases.dossiers.api import Dossiers
+from lmc_cases.evidence.api import Evidence
+from lmc_cases.handovers.api import Handovers
+from lmc_cases.jurisdictions.api import Agencies, Jurisdictions, LegalInstruments, Typologies
+from lmc_cases.suspects.api import Suspects
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns = [
+    path("", views.Start.as_view(), name="start"),
+    path("schema/", views.Schema.as_view(), name="schema"),
+    path("docs/", views.Docs.as_view(), name="docs"),
+    path("cases/", Cases.as_view({"get": "list"}), name="cases"),
+    path("cases/<uuid:uuid>/", Cases.as_view({"get": "retrieve"}), name="case"),
+    path("operations/", Operations.as_view({"get": "list"}), name="operations"),
+    path("operations/<uuid:uuid>/", Operations.as_view({"get": "retrieve"}), name="operation"),
+    path("suspects/", Suspects.as_view({"get": "list"}), name="suspects"),
+    path("suspects/<uuid:uuid>/", Suspects.as_view({"get": "retrieve"}), name="suspect"),
+    path(
+        "suspects/<uuid:uuid>/photo/",
+        Suspects.as_view({"get": "photo"}, **Suspects.photo.kwargs),
+        name="photo",
+    ),
+    path("evidence/", Evidence.as_view({"get": "list"}), name="evidence"),
+    path("evidence/<uuid:uuid>/", Evidence.as_view({"get": "retrieve"}), name="exhibit"),
+    path(
+        "evidence/<uuid:uuid>/file/",
+        Evidence.as_view({"get": "file"}, **Evidence.file.kwargs),
+        name="exhibit-file",
+    ),
+    path("handovers/", Handovers.as_view({"get": "list"}), name="handovers"),
+    path("handovers/<uuid:uuid>/", Handovers.as_view({"get": "retrieve"}), name="handover"),
+    path("dossiers/", Dossiers.as_view({"get": "list"}), name="dossiers"),
+    path("dossiers/<uuid:uuid>/", Dossiers.as_view({"get": "retrieve"}), name="dossier"),
+    path(
+        "dossiers/<uuid:uuid>/file/",
+        Dossiers.as_view({"get": "file"}, **Dossiers.file.kwargs),
+        name="dossier-file",
+    ),
+    path("jurisdictions/", Jurisdictions.as_view({"get": "list"}), name="jurisdictions"),
+    path("jurisdictions/<uuid:uuid>/", Jurisdictions.as_view({"get": "retrieve"}), name="jurisdiction"),
+    path("agencies/", Agencies.as_view({"get": "list"}), name="agencies"),
+    path("agencies/<uuid:uuid>/", Agencies.as_view({"get": "retrieve"}), name="agency"),
+    path("typologies/", Typologies.as_view({"get": "list"}), name="typologies"),
+    path("typologies/<uuid:uuid>/", Typologies.as_view({"get": "retrieve"}), name="typology"),
+    path("legal-instruments/", LegalInstruments.as_view({"get": "list"}), name="legal-instruments"),
+    path(
+        "legal-instruments/<uuid:uuid>/",
+        LegalInstruments.as_view({"get": "retrieve"}),
+        name="legal-instrument",
+    ),
+    path("<path:rest>", views.NoSuchAddress.as_view(), name="no-such-address"),
+]

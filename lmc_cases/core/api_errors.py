@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from lmc_cases.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion
-from lmc_cases.core.request_id import current_origin
+from lmc_cases.core.problems import PROBLEM_TYPE, problem_document
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -59,12 +59,5 @@ def _problem(
     status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> Response:
     transaction.set_rollback(True)
-    body = {
-        "type": f"urn:lmc-cases:problem:{code}",
-        "title": code,
-        "status": status,
-        "detail": detail,
-        "request_id": current_origin().request_id,
-        **more,
-    }
-    return Response(body, status=status, headers=headers, content_type="application/problem+json")
+    body = problem_document(status, code, detail, **more)
+    return Response(body, status=status, headers=headers, content_type=PROBLEM_TYPE)

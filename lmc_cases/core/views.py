@@ -7,11 +7,24 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import get_template
+from django.utils.translation import gettext_lazy as _
 
+from lmc_cases.core.problems import problem_json
 from lmc_cases.core.request_id import current_origin
+
+API_PREFIX = "/api/"
+PROBLEMS = {
+    400: ("bad-request", _("The request was refused.")),
+    403: ("not-allowed", _("You may not do this.")),
+    404: ("not-found", _("Not found.")),
+    500: ("server-error", _("Something went wrong on our side. Nothing was changed by this step.")),
+}
 
 
 def _page(request: HttpRequest, name: str, status: int) -> HttpResponse:
+    if request.path.startswith(API_PREFIX):
+        code, detail = PROBLEMS[status]
+        return problem_json(status, code, str(detail))
     # Without the request: no context processor runs, so that an error page asks the database nothing.
     page = get_template(f"{name}.html").render({"request_id": current_origin().request_id})
     return HttpResponse(page, status=status)

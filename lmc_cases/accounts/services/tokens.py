@@ -29,7 +29,9 @@ class NoPartnerAccount(Conflict):
 
 def may_use_token(user: User) -> bool:
     """Whether a token of this account is worth anything now: it is active and still a partner agency's."""
-    return user.is_active and RoleAssignment.objects.in_force().filter(user=user, role__code=TOKEN_ROLE).exists()
+    return (
+        user.is_active and RoleAssignment.objects.in_force().filter(user=user, role__code=TOKEN_ROLE).exists()
+    )
 
 
 @transaction.atomic

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, TypeVar
 
 from babel import Locale
 from django.db import models
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from lmc_cases.accounts.models import User
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OpenToOfficers(models.QuerySet[Row]):
+    """Reads of reference data: the same for everybody who is signed in."""
+
+    def visible_to(self, user: User | AnonymousUser) -> OpenToOfficers[Row]:
+        """All rows for an active account, none for anybody else."""
+        return self.all() if user.is_authenticated and user.is_active else self.none()
 
 
 class Audience(models.Model):
@@ -58,6 +74,8 @@ class Jurisdiction(models.Model):
     confidence = models.CharField(max_length=40, blank=True, default="")
     last_checked_on = models.DateField(null=True, blank=True)
 
+    objects = OpenToOfficers.as_manager()
+
     class Meta:
         # Held by groups on single rows; what each allows is said in access.Action.
         permissions = [
@@ -107,6 +125,8 @@ class Agency(models.Model):
     is_demo = models.BooleanField(default=False)
     source = models.TextField(blank=True, default="")
     confidence = models.CharField(max_length=40, blank=True, default="")
+
+    objects = OpenToOfficers.as_manager()
 
     class Meta:
         permissions = [("read_agency_records", "Read what is shared with the agency")]

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.jurisdictions.models.countries import Jurisdiction
+from lmc_cases.jurisdictions.models.countries import Jurisdiction, OpenToOfficers
 
 
 class ReferenceRow(models.Model):
@@ -20,6 +20,8 @@ class ReferenceRow(models.Model):
     source = models.TextField(_("source"), blank=True, default="")
     confidence = models.CharField(_("confidence"), max_length=40, blank=True, default="")
     last_checked_on = models.DateField(_("last checked"), null=True, blank=True)
+
+    objects = OpenToOfficers.as_manager()
 
     class Meta:
         abstract = True

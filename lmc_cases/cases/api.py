@@ -1,0 +1,336 @@
+"""Cases and operations over the REST API: what each level shows, and nothing of what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from lmc_cases.audit.models import Operation as AuditOperation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import (
+    Case,
+    CaseDetail,
+    CaseText,
+    Level,
+    Operation,
+    OperationMember,
+    TimelineEntry,
+)
+from lmc_cases.cases.services.casework import consult_case
+from lmc_cases.cases.services.listing import (
+    OWN,
+    SHARED,
+    CaseFilters,
+    CaseRow,
+    own_country_ids,
+    page_of_cases,
+)
+from lmc_cases.cases.services.operations import consult_operation, totals_for
+from lmc_cases.core.api_views import KnownText, ListQuery, Moment, Out, ReadOnly, page_along
+from lmc_cases.core.keyset import Page
+from lmc_cases.jurisdictions.models import Jurisdiction, Typology
+
+# Codes of the levels: names, because the numbers behind them are ours.
+LEVELS: Final = [(level.name.lower(), str(level.name.capitalize())) for level in Level]
+SUMMARY_ON: Final = "From the level `summary` on."
+FULL_ONLY: Final = "At the level `full` only."
+
+
+class TitleOut(Out):
+    """A title in the language of the answer, else the original."""
+
+    text = serializers.CharField()
+    language = serializers.CharField()
+    kind = serializers.ChoiceField(
+        choices=[
+            ("original", "Original"),
+            ("translation", "Translation"),
+            ("missing", "Original, not translated"),
+        ]
+    )
+
+
+class CaseTextOut(Out):
+    """A title, summary or statement of facts in one language: the original, or a translation of it."""
+
+    kind = serializers.ChoiceField(choices=CaseText.Kind.choices)
+    language = serializers.CharField()
+    text = serializers.CharField()
+    is_original = serializers.BooleanField()
+    translator = KnownText(help_text="Who translated; `null` for the original.")
+    updated_at = Moment()
+
+
+class TimelineOut(Out):
+    """One event of the case."""
+
+    uuid = serializers.UUIDField()
+    happened_at = Moment()
+    place = KnownText()
+    language = serializers.CharField()
+    text = serializers.CharField()
+
+
+class OperationRef(Out):
+    """An operation that the viewer sees too."""
+
+    uuid = serializers.UUIDField()
+    reference = serializers.CharField()
+
+
+class LeadOfficerOut(Out):
+    """Who leads the case."""
+
+    name = serializers.CharField()
+    agency = serializers.CharField(allow_null=True)
+
+
+class LossOut(Out):
+    """A sum of money."""
+
+    amount = serializers.DecimalField(max_digits=18, decimal_places=2)
+    currency = serializers.CharField(help_text="ISO 4217 code.")
+
+
+class CaseRowOut(Out):
+    """A case as a list shows it."""
+
+    uuid = serializers.UUIDField()
+    reference = serializers.CharField()
+    owner = serializers.CharField(help_text="Country code of the owner.")
+    status = serializers.ChoiceField(choices=Case.Status.choices)
+    typology = serializers.CharField(allow_null=True, help_text="Code of the typology.")
+    classification = serializers.ChoiceField(choices=Case.Classification.choices)
+    level = serializers.ChoiceField(choices=LEVELS, help_text="How much of the case you see.")
+    is_own = serializers.BooleanField(help_text="Whether it is a case of your own country.")
+    opened_at = Moment()
+    updated_at = Moment()
+    title = TitleOut(required=False, help_text=SUMMARY_ON)
+
+
+class CaseOut(CaseRowOut):
+    """A case. Fields beyond the viewer's level are absent, not empty."""
+
+    agency = serializers.CharField(help_text="Code of the agency that opened it.")
+    version = serializers.IntegerField(help_text="Counts the changes of the case's own fields.")
+    texts = CaseTextOut(many=True, required=False, help_text=f"{SUMMARY_ON} Facts only at the level `full`.")
+    lead_officer = LeadOfficerOut(required=False, allow_null=True, help_text=SUMMARY_ON)
+    operation = OperationRef(
+        required=False, allow_null=True, help_text=f"{SUMMARY_ON} `null` also for operations you do not see."
+    )
+    loss = LossOut(required=False, allow_null=True, help_text=SUMMARY_ON)
+    place = KnownText(required=False, help_text=SUMMARY_ON)
+    border_point = KnownText(required=False, help_text=SUMMARY_ON)
+    occurred_from = serializers.DateField(required=False, allow_null=True, help_text=SUMMARY_ON)
+    occurred_to = serializers.DateField(required=False, allow_null=True, help_text=SUMMARY_ON)
+    timeline = TimelineOut(many=True, required=False, help_text=FULL_ONLY)
+
+
+class CaseQuery(ListQuery):
+    """Parameters of the list of cases."""
+
+    status = serializers.ChoiceField(choices=Case.Status.choices, required=False)
+    typology = serializers.CharField(required=False, max_length=60, help_text="Code of a typology.")
+    owner = serializers.CharField(required=False, max_length=2, help_text="Country code of the owner.")
+    at_least = serializers.ChoiceField(choices=LEVELS, required=False, help_text="The least level.")
+    whose = serializers.ChoiceField(choices=[(OWN, "Own"), (SHARED, "Shared")], required=False)
+    operation = serializers.UUIDField(required=False, help_text="An operation you see.")
+
+    def validate_typology(self, code: str) -> Any:
+        """Find the typology."""
+        return _row(Typology.objects.visible_to(self.context["viewer"]), code)
+
+    def validate_owner(self, code: str) -> Any:
+        """Find the country."""
+        return _row(Jurisdiction.objects.visible_to(self.context["viewer"]), code.upper())
+
+
+class Cases(ReadOnly):
+    """Own and shared cases, the last changed first."""
+
+    model = Case
+    serializer_class = CaseOut
+    row_class = CaseRowOut
+    query_class = CaseQuery
+
+    def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
+        """Walk the visibility read model, as the page does."""
+        operation = query.get("operation")
+        found = page_of_cases(
+            self.actor,
+            filters=CaseFilters(
+                status=query.get("status", ""),
+                typology_id=query["typology"].pk if "typology" in query else None,
+                owner_id=query["owner"].pk if "owner" in query else None,
+                at_least=Level[query["at_least"].upper()] if "at_least" in query else Level.EXISTENCE,
+                whose=query.get("whose", ""),
+                operation_id=None
+                if operation is None
+                else Operation.objects.visible_to(self.actor).get(uuid=operation).pk,
+            ),
+            before=query.get("cursor"),
+            size=query["limit"],
+        )
+        return Page(rows=[_row_shown(row) for row in found.rows], older=found.older)
+
+    def listed(self, page: Page[Any], query: Mapping[str, Any]) -> None:
+        """Record how many cases were shown."""
+        record(
+            actor=self.actor,
+            operation=AuditOperation.CONSULTATION,
+            verb="cases.listed",
+            codes={"shown": len(page.rows)},
+        )
+
+    def consult(self, uuid: UUID) -> dict[str, Any]:
+        """Return what the viewer's level shows; the consultation is recorded."""
+        case = (
+            Case.objects.visible_to(self.actor)
+            .with_level_for(self.actor)
+            .select_related("owner", "agency", "typology")
+            .get(uuid=uuid)
+        )
+        level = Level(case.level)  # type: ignore[attr-defined]
+        consult_case(actor=self.actor, case=case, level=level, part="api")
+        is_own = case.owner_id in own_country_ids(self.actor)
+        shown = {
+            **_existence(case, level, is_own=is_own),
+            "agency": case.agency.code,
+            "version": case.version,
+        }
+        if level >= Level.SUMMARY:
+            shown |= self._summary(case)
+        if level >= Level.FULL:
+            entries = TimelineEntry.objects.visible_to(self.actor).filter(case=case)
+            shown["timeline"] = entries.order_by("happened_at", "pk")
+        return shown
+
+    def _summary(self, case: Case) -> dict[str, Any]:
+        """Each part through its own rule: texts say themselves which level they need."""
+        texts = CaseText.objects.visible_to(self.actor).filter(case=case)
+        detail = (
+            CaseDetail.objects.visible_to(self.actor)
+            .select_related("lead_officer__agency", "border_point")
+            .get(case=case)
+        )
+        operation = None
+        if detail.operation_id is not None:
+            operation = Operation.objects.visible_to(self.actor).filter(pk=detail.operation_id).first()
+        lead = detail.lead_officer
+        return {
+            "texts": texts.order_by("kind", "-is_original", "language"),
+            "lead_officer": lead
+            and {"name": lead.full_name, "agency": lead.agency.code if lead.agency else None},
+            "operation": operation,
+            "loss": None
+            if detail.loss_amount is None
+            else {"amount": detail.loss_amount, "currency": detail.loss_currency},
+            "place": detail.place,
+            "border_point": detail.border_point.name_en if detail.border_point else "",
+            "occurred_from": detail.occurred_from,
+            "occurred_to": detail.occurred_to,
+        }
+
+
+class TotalsOut(Out):
+    """Sums over the cases that you may see; there may be others."""
+
+    cases = serializers.IntegerField(help_text="Cases seen at `summary` or above.")
+    persons = serializers.IntegerField(help_text="People of the cases seen in full.")
+    losses = LossOut(many=True)
+
+
+class OperationRowOut(OperationRef):
+    """A joint campaign of several countries."""
+
+    name = serializers.CharField()
+    name_language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    status = serializers.ChoiceField(choices=Operation.Status.choices)
+    owner = serializers.CharField(source="owner.code", help_text="Country code of the owner.")
+    started_on = serializers.DateField(allow_null=True)
+    created_at = Moment()
+
+
+class OperationOut(OperationRowOut):
+    """A joint campaign with its members."""
+
+    members = serializers.SerializerMethodField(help_text="Country codes of those invited.")
+    totals = serializers.SerializerMethodField()
+
+    def get_members(self, operation: Operation) -> list[str]:
+        """Codes of the countries invited."""
+        members = OperationMember.objects.visible_to(self.context["request"].user).filter(operation=operation)
+        return sorted(members.values_list("jurisdiction__code", flat=True))
+
+    @extend_schema_field(TotalsOut)
+    def get_totals(self, operation: Operation) -> Any:
+        """Sum up what the viewer may see."""
+        totals = totals_for(self.context["request"].user, operation)
+        losses = [{"amount": amount, "currency": code} for code, amount in totals.losses]
+        return TotalsOut({"cases": totals.cases, "persons": totals.persons, "losses": losses}).data
+
+
+class Operations(ReadOnly):
+    """Operations your country owns or was invited to, newest first. They open no case by themselves."""
+
+    model = Operation
+    serializer_class = OperationOut
+    row_class = OperationRowOut
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Read the owner with the operation."""
+        return super().get_queryset().select_related("owner")
+
+    def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
+        """Return a page, newest first: an officer sees a few dozen in all."""
+        return page_along(self.get_queryset(), "pk", query, newest_first=True)
+
+    def consult(self, uuid: UUID) -> Operation:
+        """Return the operation; the consultation is recorded."""
+        return consult_operation(actor=self.actor, operation_id=uuid)
+
+    def listed(self, page: Page[Any], query: Mapping[str, Any]) -> None:
+        """Record how many operations were shown."""
+        record(
+            actor=self.actor,
+            operation=AuditOperation.CONSULTATION,
+            verb="operations.listed",
+            codes={"shown": len(page.rows)},
+        )
+
+
+def _existence(case: Case, level: Level, *, is_own: bool) -> dict[str, Any]:
+    return {
+        "uuid": case.uuid,
+        "reference": case.reference,
+        "owner": case.owner.code,
+        "status": case.status,
+        "typology": case.typology.code if case.typology else None,
+        "classification": case.classification,
+        "level": level.name.lower(),
+        "is_own": is_own,
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+    }
+
+
+def _row_shown(row: CaseRow) -> dict[str, Any]:
+    shown = _existence(row.case, row.level, is_own=row.is_own)
+    if row.title is not None:
+        shown["title"] = row.title
+    return shown
+
+
+def _row(rows: models.QuerySet[Any], code: str) -> Any:
+    """Return the row with this code, or refuse in the framework's words for a choice that is none."""
+    found = rows.filter(code=code).first()
+    if found is None:
+        message = serializers.ChoiceField.default_error_messages["invalid_choice"]
+        raise serializers.ValidationError(message.format(input=code))
+    return found

@@ -1,0 +1,144 @@
+"""Exhibits over the REST API: what they are, whose hands they passed, and their files as attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case, Level
+from lmc_cases.core.api_views import (
+    FileRenderer,
+    KnownText,
+    ListQuery,
+    Moment,
+    Out,
+    ReadOnly,
+    as_attachment,
+    page_along,
+)
+from lmc_cases.core.keyset import Page
+from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
+from lmc_cases.evidence.services.files import open_download
+
+
+class CustodyOut(Out):
+    """One act on an exhibit; acts are added, never changed."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=CustodyEvent.Kind.choices)
+    happened_at = Moment(allow_null=True)
+    from_holder = KnownText()
+    to_holder = KnownText()
+    place = KnownText()
+    purpose = KnownText()
+    condition = KnownText()
+    tool = KnownText()
+    hash_matches = serializers.BooleanField(allow_null=True)
+    recorded_at = Moment()
+
+
+class ExhibitRowOut(Out):
+    """An exhibit of a case."""
+
+    uuid = serializers.UUIDField()
+    case = serializers.UUIDField(source="case.uuid")
+    parent = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="The exhibit this one was taken from."
+    )
+    exhibit_number = serializers.CharField()
+    kind = serializers.ChoiceField(choices=EvidenceItem.Kind.choices)
+    description = KnownText()
+    language = serializers.CharField(help_text="Language of the description.")
+    collected_at = Moment(allow_null=True)
+    collected_where = KnownText()
+    collected_by = KnownText()
+    file_name = KnownText()
+    media_type = KnownText(help_text="As claimed by whoever handed the file in; nothing here opens a file.")
+    size_bytes = serializers.IntegerField(allow_null=True)
+    sha256 = KnownText()
+    reported_hashes = serializers.DictField(
+        child=serializers.CharField(), help_text="Checksums as an imported bundle states them, by method."
+    )
+    scan_status = serializers.ChoiceField(choices=EvidenceItem.ScanStatus.choices)
+    recorded_at = Moment()
+    updated_at = Moment()
+    version = serializers.IntegerField()
+
+    def get_parent(self, item: EvidenceItem) -> UUID | None:
+        """Public id of the exhibit this one was taken from, unless it has been withdrawn."""
+        parent = item.parent
+        return None if parent is None or parent.withdrawn_at is not None else parent.uuid
+
+
+class ExhibitOut(ExhibitRowOut):
+    """An exhibit with its chain of custody."""
+
+    custody = serializers.SerializerMethodField(help_text="In the order of recording.")
+
+    @extend_schema_field(CustodyOut(many=True))
+    def get_custody(self, item: EvidenceItem) -> Any:
+        """Return the chain, through its own rule."""
+        events = CustodyEvent.objects.visible_to(self.context["request"].user).filter(item=item)
+        return CustodyOut(events.order_by("recorded_at", "pk"), many=True).data
+
+
+class ExhibitQuery(ListQuery):
+    """Parameters of the list of exhibits."""
+
+    case = serializers.UUIDField(help_text="A case you see in full.")
+    kind = serializers.ChoiceField(choices=EvidenceItem.Kind.choices, required=False)
+
+
+class Evidence(ReadOnly):
+    """The exhibits of one case, in the order they were recorded."""
+
+    model = EvidenceItem
+    serializer_class = ExhibitOut
+    row_class = ExhibitRowOut
+    query_class = ExhibitQuery
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Read case and parent with the exhibit."""
+        return super().get_queryset().select_related("case", "parent")
+
+    def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
+        """Walk the case's exhibits."""
+        self.case = Case.objects.visible_to(self.actor, at_least=Level.FULL).get(uuid=query["case"])
+        items = self.get_queryset().filter(case=self.case)
+        if "kind" in query:
+            items = items.filter(kind=query["kind"])
+        return page_along(items, "pk", query)
+
+    def listed(self, page: Page[Any], query: Mapping[str, Any]) -> None:
+        """Record in the case's own record how many exhibits were shown."""
+        record(
+            actor=self.actor,
+            operation=Operation.CONSULTATION,
+            verb="evidence.listed",
+            target=self.case,
+            codes={"shown": len(page.rows)},
+        )
+
+    def consult(self, uuid: UUID) -> EvidenceItem:
+        """Return the exhibit; the consultation is recorded."""
+        item: EvidenceItem = self.get_queryset().get(uuid=uuid)
+        record(actor=self.actor, operation=Operation.CONSULTATION, verb="evidence.viewed", target=item)
+        return item
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[FileRenderer])
+    def file(self, request: Request, uuid: UUID) -> FileResponse:
+        """Return the file as an attachment. The download stands in the chain of custody."""
+        download = open_download(actor=self.actor, item_id=uuid)
+        return as_attachment(download.file, name=download.name)

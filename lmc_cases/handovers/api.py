@@ -1,0 +1,160 @@
+"""Handover requests over the REST API: the same for both countries once they are submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case
+from lmc_cases.core.api_views import KnownText, ListQuery, Moment, Out, ReadOnly
+from lmc_cases.core.keyset import Page
+from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.services.reading import consult_request, page_of_requests, persons_of
+
+
+class CaseRef(Out):
+    """The case a request is about; it stays named when its share has ended."""
+
+    uuid = serializers.UUIDField()
+    reference = serializers.CharField()
+
+
+class InstrumentRef(Out):
+    """The instrument a request stands on; see ``/legal-instruments/`` for source and confidence."""
+
+    uuid = serializers.UUIDField()
+    title = serializers.CharField()
+
+
+class RequestedDocumentOut(Out):
+    """An identity document as disclosed."""
+
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    issuing_country = KnownText()
+    status = serializers.CharField()
+
+
+class RequestedBirthOut(Out):
+    """A birth date as disclosed."""
+
+    as_written = KnownText()
+    year = serializers.IntegerField(allow_null=True)
+    month = serializers.IntegerField(allow_null=True)
+    day = serializers.IntegerField(allow_null=True)
+    calendar = KnownText()
+    is_approximate = serializers.BooleanField()
+
+
+class PersonShownOut(Out):
+    """A person as the request holds it: frozen, so that no later change reaches it."""
+
+    number = serializers.IntegerField()
+    name_original = KnownText(source="name")
+    name_language = KnownText()
+    name_romanised = KnownText(source="romanised")
+    aliases = serializers.ListField(child=serializers.CharField())
+    sex = serializers.CharField()
+    birth = RequestedBirthOut()
+    nationality = KnownText()
+    role = serializers.CharField()
+    category = serializers.CharField()
+    documents = RequestedDocumentOut(many=True)
+    photo_sha256 = KnownText()
+
+
+class RequestedPersonOut(Out):
+    """One person asked for."""
+
+    uuid = serializers.UUIDField(source="subject.uuid")
+    suspect = serializers.UUIDField(source="subject.suspect.uuid")
+    outcome = serializers.ChoiceField(source="subject.outcome", choices=HandoverSubject.Outcome.choices)
+    person = serializers.SerializerMethodField(help_text="`null` where nothing may be shown any more.")
+
+    @extend_schema_field(PersonShownOut(allow_null=True))
+    def get_person(self, row: Any) -> Any:
+        """Return the frozen copy."""
+        return PersonShownOut(row.shown).data if row.shown else None
+
+
+class HandoverRowOut(Out):
+    """A request as a list shows it."""
+
+    uuid = serializers.UUIDField()
+    reference = serializers.CharField()
+    case = CaseRef()
+    requesting = serializers.CharField(source="requesting.code", help_text="Country code.")
+    requested = serializers.CharField(source="requested.code", help_text="Country code.")
+    status = serializers.ChoiceField(choices=HandoverRequest.Status.choices)
+    created_at = Moment()
+    submitted_at = Moment(allow_null=True)
+    decided_at = Moment(allow_null=True)
+    handed_over_at = Moment(allow_null=True)
+    updated_at = Moment()
+    version = serializers.IntegerField()
+
+
+class HandoverOut(HandoverRowOut):
+    """A request with what it says and whom it asks for."""
+
+    instrument = InstrumentRef(allow_null=True)
+    legal_basis = KnownText()
+    facts = KnownText()
+    facts_language = serializers.CharField()
+    decision_reason = KnownText()
+    handed_over_place = KnownText()
+    handed_over_note = KnownText()
+    persons = serializers.SerializerMethodField()
+
+    @extend_schema_field(RequestedPersonOut(many=True))
+    def get_persons(self, handover: HandoverRequest) -> Any:
+        """Return the people asked for, in the request's order."""
+        people = persons_of(self.context["request"].user, handover)
+        return RequestedPersonOut(people, many=True).data
+
+
+class HandoverQuery(ListQuery):
+    """Parameters of the list of requests."""
+
+    case = serializers.UUIDField(required=False, help_text="A case you see now.")
+    status = serializers.ChoiceField(choices=HandoverRequest.Status.choices, required=False)
+
+
+class Handovers(ReadOnly):
+    """Requests of your country and those submitted to it, the last changed first."""
+
+    model = HandoverRequest
+    serializer_class = HandoverOut
+    row_class = HandoverRowOut
+    query_class = HandoverQuery
+
+    def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
+        """Walk the requests' read model, as the page does."""
+        self.case = Case.objects.visible_to(self.actor).get(uuid=query["case"]) if "case" in query else None
+        return page_of_requests(
+            self.actor,
+            before=query.get("cursor"),
+            status=query.get("status", ""),
+            case=self.case,
+            size=query["limit"],
+        )
+
+    def listed(self, page: Page[Any], query: Mapping[str, Any]) -> None:
+        """Record how many requests were shown."""
+        record(
+            actor=self.actor,
+            operation=Operation.CONSULTATION,
+            verb="handovers.listed",
+            target=self.case,
+            codes={"shown": len(page.rows)},
+        )
+
+    def consult(self, uuid: UUID) -> HandoverRequest:
+        """Return the request; the consultation is recorded."""
+        return consult_request(actor=self.actor, handover_id=uuid)

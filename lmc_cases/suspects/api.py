@@ -1,0 +1,129 @@
+"""People of a case over the REST API; only cases seen in full show any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case, Level
+from lmc_cases.core.api_views import (
+    FileRenderer,
+    KnownText,
+    ListQuery,
+    Moment,
+    Out,
+    ReadOnly,
+    as_attachment,
+    page_along,
+)
+from lmc_cases.core.keyset import Page
+from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.services.photos import open_photo
+
+
+class BirthOut(Out):
+    """A birth date as written and as understood; unknown parts are ``null``."""
+
+    as_written = KnownText(source="birth_date_text")
+    year = serializers.IntegerField(source="birth_year", allow_null=True)
+    month = serializers.IntegerField(source="birth_month", allow_null=True)
+    day = serializers.IntegerField(source="birth_day", allow_null=True)
+    calendar = KnownText(source="birth_calendar", help_text="Calendar of the date as written.")
+    precision = serializers.ChoiceField(source="birth_precision", choices=Suspect.Precision.choices)
+    is_approximate = serializers.BooleanField(source="birth_is_approximate")
+
+
+class IdentityDocumentOut(Out):
+    """A document that says who the person is."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=IdentityDocument.Kind.choices)
+    number = serializers.CharField()
+    issuing_country = KnownText()
+    status = serializers.ChoiceField(choices=IdentityDocument.Status.choices)
+
+
+class SuspectOut(Out):
+    """A person of a case."""
+
+    uuid = serializers.UUIDField()
+    case = serializers.UUIDField(source="case.uuid")
+    number = serializers.IntegerField(help_text="Number in the case; never given twice.")
+    name_original = KnownText()
+    name_language = KnownText()
+    name_romanised = KnownText()
+    aliases = serializers.ListField(child=serializers.CharField())
+    sex = serializers.ChoiceField(choices=Suspect.Sex.choices)
+    birth = BirthOut(source="*")
+    nationality = KnownText(help_text="Country code.")
+    role = serializers.ChoiceField(choices=Suspect.Role.choices)
+    category = serializers.ChoiceField(
+        choices=Suspect.Category.choices, help_text="What the person is to the law; victims are no suspects."
+    )
+    remarks = KnownText()
+    photo_sha256 = KnownText(help_text="Checksum of the photograph; `null` where there is none.")
+    documents = IdentityDocumentOut(many=True)
+    recorded_at = Moment()
+    updated_at = Moment()
+    version = serializers.IntegerField()
+
+
+class SuspectQuery(ListQuery):
+    """Parameters of the list of people."""
+
+    case = serializers.UUIDField(help_text="A case you see in full.")
+    category = serializers.ChoiceField(choices=Suspect.Category.choices, required=False)
+
+
+class Suspects(ReadOnly):
+    """The people of one case, by number."""
+
+    model = Suspect
+    serializer_class = SuspectOut
+    query_class = SuspectQuery
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Read case and documents with the person; the documents of a visible person are visible."""
+        return super().get_queryset().select_related("case").prefetch_related("documents")
+
+    def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
+        """Walk the case's people by number."""
+        self.case = Case.objects.visible_to(self.actor, at_least=Level.FULL).get(uuid=query["case"])
+        people = self.get_queryset().filter(case=self.case)
+        if "category" in query:
+            people = people.filter(category=query["category"])
+        return page_along(people, "number", query)
+
+    def listed(self, page: Page[Any], query: Mapping[str, Any]) -> None:
+        """Record in the case's own record how many people were shown."""
+        record(
+            actor=self.actor,
+            operation=Operation.CONSULTATION,
+            verb="suspects.listed",
+            target=self.case,
+            codes={"shown": len(page.rows), "category": query.get("category", "")},
+        )
+
+    def consult(self, uuid: UUID) -> Suspect:
+        """Return the person; the consultation is recorded."""
+        suspect: Suspect = self.get_queryset().get(uuid=uuid)
+        record(actor=self.actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
+        return suspect
+
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[FileRenderer])
+    def photo(self, request: Request, uuid: UUID) -> FileResponse:
+        """Return the photograph as a JPEG file. The consultation is recorded."""
+        opened = open_photo(actor=self.actor, suspect_id=uuid)
+        return as_attachment(opened, name=f"{uuid}.jpg", media_type="image/jpeg")
