@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case, Level
 from lmc_cases.core.history import kept_history
-from lmc_cases.jurisdictions.access import Action
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -123,8 +123,17 @@ class CustodyEventQuerySet(models.QuerySet["CustodyEvent"]):
     """Reads of the chain of custody."""
 
     def visible_to(self, user: User) -> CustodyEventQuerySet:
-        """Events of the exhibits the officer may see."""
-        return self.filter(item__in=EvidenceItem.objects.visible_to(user))
+        """Events of the exhibits the officer may see.
+
+        Who downloaded a file is for the owning country and the downloader's own: it would tell one recipient of
+        a case who the others are.
+        """
+        countries = jurisdictions_granting(user, Action.READ)
+        return self.filter(item__in=EvidenceItem.objects.visible_to(user)).filter(
+            ~models.Q(kind=CustodyEvent.Kind.DOWNLOADED)
+            | models.Q(item__case__owner__in=countries)
+            | models.Q(recorded_by__agency__jurisdiction__in=countries)
+        )
 
 
 class CustodyEvent(models.Model):

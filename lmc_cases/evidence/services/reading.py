@@ -1,0 +1,169 @@
+"""What the pages show of exhibits: every read is recorded here, beside the rows it returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Case, Level
+from lmc_cases.core.display import format_moment, zone_offset
+from lmc_cases.evidence.models import EvidenceItem
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+
+PAGE_ROWS = 50
+COUNT_LIMIT = 1000
+HISTORY_ROWS = 100
+# Reasons on history rows that are not an officer's words.
+_CODED = frozenset({"file", "imported", "imported again"})
+_SHOWN = {
+    name: EvidenceItem._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    for name in (
+        "exhibit_number",
+        "kind",
+        "description",
+        "language",
+        "collected_at",
+        "collected_where",
+        "collected_by",
+    )
+}
+
+
+@dataclass(frozen=True)
+class ExhibitPage:
+    """One page of the exhibits of a case, in the order they were recorded.
+
+    Attributes:
+        previous, following: public id to page ``before`` or ``after``; ``None`` at either end.
+        count: exhibits of the case, at most ``COUNT_LIMIT + 1``.
+    """
+
+    rows: list[EvidenceItem]
+    previous: UUID | None
+    following: UUID | None
+    count: int
+
+
+@dataclass(frozen=True)
+class PastState:
+    """One past state: when, who, what was done, why, and (label, before, after) of each changed field."""
+
+    at: dt.datetime
+    by: str
+    act: str
+    reason: str
+    changes: list[tuple[str, str, str]]
+
+
+@transaction.atomic
+def list_items(
+    *, actor: User, case_id: UUID, after: UUID | None = None, before: UUID | None = None
+) -> ExhibitPage:
+    """Return a page of the exhibits of a case seen in full, and record the consultation.
+
+    Raises:
+        Case.DoesNotExist: foreign, missing and too low a level alike.
+    """
+    case = Case.objects.visible_to(actor, at_least=Level.FULL).get(uuid=case_id)
+    items = EvidenceItem.objects.visible_to(actor).filter(case=case).select_related("parent")
+    count = len(items.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
+    start = _place(items, after)
+    end = None if start is not None else _place(items, before)
+    if end is not None:
+        found = list(items.filter(pk__lt=end).order_by("-pk")[: PAGE_ROWS + 1])
+        rows, has_previous, has_following = found[:PAGE_ROWS][::-1], len(found) > PAGE_ROWS, True
+    else:
+        found = list((items if start is None else items.filter(pk__gt=start)).order_by("pk")[: PAGE_ROWS + 1])
+        rows, has_previous, has_following = found[:PAGE_ROWS], start is not None, len(found) > PAGE_ROWS
+    record(
+        actor=actor,
+        operation=Operation.CONSULTATION,
+        verb="evidence.listed",
+        target=case,
+        codes={"shown": len(rows)},
+    )
+    return ExhibitPage(
+        rows=rows,
+        previous=rows[0].uuid if rows and has_previous else None,
+        following=rows[-1].uuid if rows and has_following else None,
+        count=count,
+    )
+
+
+@transaction.atomic
+def consult_item(*, actor: User, case_id: UUID, item_id: UUID) -> EvidenceItem:
+    """Return an exhibit and record that the officer looked.
+
+    Raises:
+        EvidenceItem.DoesNotExist: foreign, missing and of another case alike.
+    """
+    item = (
+        EvidenceItem.objects.visible_to(actor)
+        .select_related("case", "parent")
+        .get(uuid=item_id, case__uuid=case_id)
+    )
+    record(actor=actor, operation=Operation.CONSULTATION, verb="evidence.viewed", target=item)
+    return item
+
+
+def parts_of(actor: User, item: EvidenceItem) -> list[EvidenceItem]:
+    """Return what was taken from an exhibit, by number."""
+    return list(EvidenceItem.objects.visible_to(actor).filter(parent=item).order_by("exhibit_number")[:200])
+
+
+def history_of(actor: User, item: EvidenceItem) -> list[PastState]:
+    """Return what was done to an exhibit's record, newest first; for the owning country only."""
+    if not Case.objects.visible_to(actor).filter(pk=item.case_id, owner=actor.country).exists():
+        return []
+    past: Any = EvidenceItem.history
+    states = list(
+        past.visible_to(actor)
+        .filter(id=item.pk)
+        .select_related("history_user")
+        .order_by("-history_date", "-history_id")[: HISTORY_ROWS + 1]
+    )
+    older = [*states[1:], None]
+    return [_past(state, before) for state, before in zip(states[:HISTORY_ROWS], older, strict=False)]
+
+
+def _past(state: Any, before: Any) -> PastState:
+    reason = state.history_change_reason or ""
+    by = state.history_user.full_name if state.history_user else ""
+    changes: list[tuple[str, str, str]] = []
+    if before is None:
+        act = _("Imported") if state.import_run else _("Recorded")
+    elif state.file and not before.file:
+        act = _("File uploaded")
+    else:
+        act = _("Changed")
+        changes = [
+            (capfirst(str(label)), old, new)
+            for name, label in _SHOWN.items()
+            if (old := _written(before, name)) != (new := _written(state, name))
+        ]
+    return PastState(state.history_date, by, act, "" if reason in _CODED else reason, changes)
+
+
+def _written(state: Any, name: str) -> str:
+    value = getattr(state, name)
+    if name == "collected_at":
+        return f"{format_moment(value)} {zone_offset(value)}" if value else ""
+    label = getattr(state, f"get_{name}_display", None)
+    return str(label()) if label else str(value)
+
+
+def _place(items: Any, item_id: UUID | None) -> int | None:
+    if item_id is None:
+        return None
+    place: int | None = items.filter(uuid=item_id).values_list("pk", flat=True).first()
+    return place
