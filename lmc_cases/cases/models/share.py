@@ -25,14 +25,13 @@ class CaseShareQuerySet(models.QuerySet["CaseShare"]):
     """Reads of shares."""
 
     def visible_to(self, user: User) -> CaseShareQuerySet:
-        """All shares of the own country's cases; of others' cases only those made to the officer's audiences."""
+        """All shares of the own country's cases; of others' only those in force made to the officer's audiences."""
         own = Case.objects.owned_with(user, Action.READ)
         audiences = audiences_of(user)
-        return self.filter(
-            models.Q(case__in=own)
-            | models.Q(recipient_agency__isnull=True, recipient__audience__in=audiences)
-            | models.Q(recipient_agency__audience__in=audiences)
-        )
+        in_force = models.Q(revoked_at__isnull=True, expires_at__gt=Now())
+        to_country = models.Q(recipient_agency__isnull=True, recipient__audience__in=audiences)
+        to_agency = models.Q(recipient_agency__audience__in=audiences)
+        return self.filter(models.Q(case__in=own) | (in_force & (to_country | to_agency)))
 
     def received_by(self, user: User) -> CaseShareQuerySet:
         """Shares made to the countries the officer reads for, or to the officer's agency."""

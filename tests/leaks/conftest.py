@@ -1,0 +1,17 @@
+"""The world is built for each test that asks for it: each test runs in a transaction of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path) -> Any:
+    """One Thai case with everything in it; files go to a folder of the test."""
+    from tests.leaks import world as worlds
+
+    settings.MEDIA_ROOT = tmp_path
+    return worlds.build()

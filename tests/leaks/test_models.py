@@ -1,0 +1,149 @@
+"""Every model that holds case data, through its own ``visible_to``, for every kind of viewer.
+
+A new model must be given its row here, or a reason why it needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from lmc_cases.audit.models import AuditEvent, AuditReason
+from lmc_cases.cases.models import (
+    Case,
+    CaseDetail,
+    CaseNote,
+    CaseOfficer,
+    CaseShare,
+    CaseText,
+    CaseVisibility,
+    Operation,
+    OperationMember,
+    SearchEntry,
+    TimelineEntry,
+)
+from lmc_cases.cases.services import casework
+from lmc_cases.dossiers.models import Dossier
+from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
+from lmc_cases.exchange.models import ImportRun
+from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.suspects.models import IdentityDocument, Suspect
+from tests.leaks.world import HOLDS, World
+
+pytestmark = pytest.mark.leak
+
+OWN = {"own", "supervisor"}
+FULL = {*OWN, "full"}
+SUMMARY = {*FULL, "summary"}
+EXISTENCE = {*SUMMARY, "existence"}
+
+# Model -> who sees at least one row of the world's case.
+SEEN_BY: dict[type[models.Model], set[str]] = {
+    Case: EXISTENCE,
+    CaseVisibility: EXISTENCE,
+    CaseDetail: SUMMARY,
+    CaseText: SUMMARY,
+    SearchEntry: EXISTENCE,
+    TimelineEntry: FULL,
+    CaseNote: OWN,
+    CaseOfficer: OWN,
+    CaseShare: EXISTENCE,
+    Operation: OWN,
+    OperationMember: OWN,
+    Suspect: FULL,
+    IdentityDocument: FULL,
+    EvidenceItem: FULL,
+    CustodyEvent: FULL,
+    HandoverRequest: FULL,
+    HandoverSubject: FULL,
+    Dossier: FULL,
+    ImportRun: OWN,
+    AuditEvent: {"supervisor", "root"},
+    AuditReason: {"supervisor"},
+}
+# Not rows of a case, with the reason.
+EXEMPT = {
+    "jurisdictions": "reference data, the same for everybody",
+    "accounts": "officers, not cases: tests/accounts",
+    "auth": "groups carry grants only",
+    "guardian": "grants on countries and agencies, read by access.py alone",
+    "contenttypes": "Django's own",
+    "sessions": "Django's own",
+    "account": "sign-in addresses, the owner's only",
+    "mfa": "second factors, the owner's only",
+    "knox": "hashed tokens",
+}
+EXEMPT_MODELS = {
+    "cases.referencecounter": "counts references, read by no surface",
+    "suspects.suspectcounter": "counts persons of a case, read by no surface",
+    "handovers.handovervisibility": "read model, read by HandoverRequest.visible_to alone",
+}
+
+
+def rows(model: type[models.Model], viewer: Any) -> models.QuerySet[Any]:
+    return model.objects.visible_to(viewer)  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.mark.django_db
+def test_each_model_shows_each_viewer_no_more_than_the_rule(world: World) -> None:
+    thai, supervisor = world.viewers["own"], world.viewers["supervisor"]
+    casework.restrict_case(actor=thai, case_id=world.case.uuid, officer_ids=[supervisor.uuid], reason="named")
+    from lmc_cases.cases.services import operations
+
+    operations.invite_country(actor=thai, operation_id=world.parts["operation"].uuid, country_code="MM")
+    expected = {model: set(viewers) for model, viewers in SEEN_BY.items()}
+    expected[Operation] = expected[OperationMember] = {*OWN, "expired", "revoked"}
+    wrong = {}
+    for model, viewers in expected.items():
+        seen = {name for name in HOLDS if rows(model, world.viewers[name]).exists()}
+        if seen != viewers:
+            wrong[model.__name__] = {"leaked": sorted(seen - viewers), "lost": sorted(viewers - seen)}
+    assert not wrong
+
+
+@pytest.mark.django_db
+def test_history_shows_no_more_than_the_rows_themselves(world: World) -> None:
+    wrong = {}
+    for model, viewers in SEEN_BY.items():
+        history: Callable[..., Any] | None = getattr(model, "history", None)
+        if history is None or model in {CaseOfficer, OperationMember}:
+            continue
+        past = model.history  # type: ignore[attr-defined]
+        seen = {name for name in HOLDS if past.visible_to(world.viewers[name]).exists()}
+        if seen != viewers:
+            wrong[model.__name__] = {"leaked": sorted(seen - viewers), "lost": sorted(viewers - seen)}
+    assert not wrong
+
+
+@pytest.mark.django_db
+def test_anonymous_and_inactive_officers_see_no_row_at_all(world: World) -> None:
+    inactive = world.viewers["own"]
+    inactive.is_active = False
+    for model in SEEN_BY:
+        assert not rows(model, inactive).exists(), model
+        if model not in {AuditEvent, AuditReason}:
+            assert not rows(model, AnonymousUser()).exists(), model
+
+
+def test_the_matrix_holds_every_model() -> None:
+    missing = []
+    for model in apps.get_models():
+        label = model._meta.label_lower
+        if model in SEEN_BY or label in EXEMPT_MODELS or model._meta.app_label in EXEMPT:
+            continue
+        if model.__name__.startswith("Historical") and model.instance_type in SEEN_BY:  # type: ignore[attr-defined]
+            continue
+        missing.append(label)
+    assert not missing
+
+
+def test_every_model_of_a_case_reads_through_the_rule() -> None:
+    for model in SEEN_BY:
+        assert callable(getattr(model.objects, "visible_to", None)), model  # type: ignore[attr-defined]
+        if hasattr(model, "history"):
+            assert callable(getattr(model.history, "visible_to", None)), model
