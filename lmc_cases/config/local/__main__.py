@@ -27,6 +27,7 @@ from lmc_cases.config.local.supervisor import (
 from lmc_cases.config.local.valkey import ValkeyServer
 
 PR_SET_PDEATHSIG = 1
+CLOSING = "demo: "
 CELERY = [str(BIN / "celery"), "-A", "lmc_cases.config.celery"]
 
 
@@ -133,12 +134,11 @@ def _hash_of_code() -> str:
 def _main_job(supervisor: Supervisor, env: dict[str, str]) -> str:
     """Run the main job through the services and the worker; returns its closing line."""
     say("running the main job ...")
-    lines = supervisor.command(["run_main_job"], env=env).strip().splitlines()
-    if not lines or not lines[-1].startswith("demo: "):
+    printed = supervisor.command(["run_main_job"], env=env, show=True, closing=CLOSING)
+    closing = [line for line in printed.splitlines() if line.startswith(CLOSING)]
+    if not closing:
         raise SuperviseError("the main job ended without its closing line")
-    for line in lines[:-1]:
-        say(line, mark=False)
-    return lines[-1]
+    return closing[-1]
 
 
 def _serve(supervisor: Supervisor, run: Run, address: str, env: dict[str, str], last_line: str) -> None:

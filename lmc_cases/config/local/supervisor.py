@@ -147,13 +147,16 @@ class Supervisor:
             self.tick()
             time.sleep(TICK_SECONDS)
 
-    def command(self, argv: list[str], *, env: dict[str, str], show: bool = False) -> str:
+    def command(
+        self, argv: list[str], *, env: dict[str, str], show: bool = False, closing: str | None = None
+    ) -> str:
         """Run a management command while the services are looked after.
 
         Args:
             argv: Its name and arguments.
             env: Its environment.
             show: Print its lines as they come.
+            closing: Lines that begin so are not printed: the caller does, when everything else was said.
 
         Returns:
             What it printed on standard output.
@@ -175,17 +178,20 @@ class Supervisor:
                 start_new_session=True,
             )
             try:
-                output = self._read_while_supervising(process, show=show)
+                output = self._read_while_supervising(process, show=show, closing=closing)
             finally:
                 if process.poll() is None:
                     process.kill()
                 process.wait()
-            errors.write(output.encode())
+            if not show:
+                errors.write(output.encode())
         if process.returncode != 0:
             raise SuperviseError(f"manage.py {' '.join(argv)} failed; the end of {log}:\n{tail(log)}")
         return output
 
-    def _read_while_supervising(self, process: subprocess.Popen[bytes], *, show: bool) -> str:
+    def _read_while_supervising(
+        self, process: subprocess.Popen[bytes], *, show: bool, closing: str | None
+    ) -> str:
         assert process.stdout is not None  # noqa: S101 - opened as a pipe above
         lines: list[str] = []
         rest = b""
@@ -202,7 +208,7 @@ class Supervisor:
                 for raw in whole:
                     line = raw.decode(errors="replace")
                     lines.append(line)
-                    if show:
+                    if show and not (closing and line.startswith(closing)):
                         say(line, mark=False)
                 if not chunk:
                     return "\n".join(lines)
