@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lmc_cases.cases.models import Case, CaseText, Level
@@ -74,10 +73,8 @@ def _tabs(case: Case, level: Level, current: str, *, is_own: bool) -> list[dict[
         ("dossiers", _("Dossiers"), "dossiers:of_case", "case_uuid", full),
         ("history", _("History"), "cases:history", "uuid", full and is_own),
     ]
-    tabs = []
-    for tab, label, name, key, shown in entries:
-        with suppress(NoReverseMatch):
-            if shown:
-                url = reverse(name, kwargs={key: case.uuid})
-                tabs.append({"url": url, "label": label, "current": tab == current})
-    return tabs
+    return [
+        {"url": reverse(name, kwargs={key: case.uuid}), "label": label, "current": tab == current}
+        for tab, label, name, key, shown in entries
+        if shown
+    ]

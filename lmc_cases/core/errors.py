@@ -24,6 +24,7 @@ class StaleVersion(Conflict):
     Attributes:
         theirs: field name to the value that is stored now.
         version: of the record as it stands now.
+        base: field name to the value at the version that was read, as far as known.
         by: name of who saved it, "" where that is not known.
         at: when, ``None`` where that is not known.
     """
@@ -36,12 +37,14 @@ class StaleVersion(Conflict):
         *,
         theirs: Mapping[str, str],
         version: int,
+        base: Mapping[str, str] | None = None,
         by: str = "",
         at: dt.datetime | None = None,
     ) -> None:
         super().__init__(message)
         self.theirs = dict(theirs)
         self.version = version
+        self.base = dict(base or {})
         self.by = by
         self.at = at
 

@@ -72,14 +72,20 @@ class ServiceFormView(_FormView):
         return response
 
     def stale(self, form: forms.Form, error: StaleVersion) -> HttpResponse:
-        """Show both texts; nothing typed is lost. Sending again uses the version seen here."""
+        """Show both texts; nothing typed is lost. Sending again uses the version seen here.
+
+        A field that was left as it had been read takes what stands now: it was not this officer's change.
+        """
         data = self.request.POST.copy()
         data["version"] = str(error.version)
+        for name, theirs in error.theirs.items():
+            if name in error.base and str(data.get(name, "")) == error.base[name]:
+                data[name] = theirs
         retry = type(form)(**{**self.get_form_kwargs(), "data": data})
         differing: list[dict[str, Any]] = [
             {"field": retry[name], "theirs": _as_shown(retry[name], theirs)}
             for name, theirs in error.theirs.items()
-            if name in retry.fields and str(form.data.get(name, "")) != theirs
+            if name in retry.fields and str(data.get(name, "")) != theirs
         ]
         names = {row["field"].name for row in differing}
         context = {

@@ -137,7 +137,7 @@ def test_texts_come_in_the_readers_language_else_as_the_marked_original(thai: Us
     assert FACTS in shown  # not translated: the original, marked
     response = signed_in(thai).get(reverse("cases:detail", args=[case.uuid]))
     assert 'lang="en"' in response.content.decode()
-    assert f"?language=en#texts" in response.content.decode()
+    assert "?language=en#texts" in response.content.decode()
     assert SUMMARY in page(thai, case, "?language=en")
     assert page(thai, case, "?language=<script>")
 

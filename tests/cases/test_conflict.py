@@ -26,13 +26,13 @@ def test_the_second_of_two_edits_sees_both_and_can_save_with_the_new_version(tha
     first, second = signed_in(thai), signed_in(other)
     read_by_both = edit_input(second, case)
     first.post(url, {**read_by_both, "place": "First wins", "status": "SUSPENDED"})
-    typed = {**read_by_both, "place": "Second typed this", "reason": "Because"}
+    typed = {**read_by_both, "place": "Second typed this", "classification": "SECRET", "reason": "Because"}
     conflict = second.post(url, typed)
     assert conflict.status_code == 409
     shown = words(conflict)
     assert "First wins" in shown
     assert thai.full_name in shown
-    assert "Suspended" in shown  # the stored code in words, not as a code
+    assert "Restricted" in shown  # the stored code in words, not as a code
     body = conflict.content.decode()
     assert 'value="Second typed this"' in body
     assert Case.objects.get(pk=case.pk).version == 2
@@ -41,7 +41,10 @@ def test_the_second_of_two_edits_sees_both_and_can_save_with_the_new_version(tha
     assert resent["version"] == "2"
     assert resent["reason"] == "Because"
     assert second.post(url, resent).status_code == 302
-    assert Case.objects.select_related("detail").get(pk=case.pk).detail.place == "Second typed this"
+    saved = Case.objects.select_related("detail").get(pk=case.pk)
+    assert (saved.detail.place, saved.classification) == ("Second typed this", "SECRET")
+    # What the second officer never touched stays as the first saved it.
+    assert saved.status == "SUSPENDED"
 
 
 def test_a_text_changed_meanwhile_is_shown_beside_what_was_typed(thai: User) -> None:

@@ -39,8 +39,8 @@ class KeyFactsForm(forms.Form):
     border_point_id = forms.TypedChoiceField(
         label=gettext_lazy("Border crossing point"), required=False, coerce=UUID, empty_value=None
     )
-    occurred_from = DayField(label=gettext_lazy("From"), required=False)
-    occurred_to = DayField(label=gettext_lazy("To"), required=False)
+    occurred_from = DayField(label=gettext_lazy("Happened from"), required=False)
+    occurred_to = DayField(label=gettext_lazy("Happened until"), required=False)
     loss_amount = AmountField(
         label=gettext_lazy("Loss amount"), required=False, min_value=0, max_digits=18, decimal_places=2
     )

@@ -86,7 +86,10 @@ class MomentField(forms.DateTimeField):
 
 def _zone_hint() -> str:
     now = timezone.now()
-    return _("In your time zone: %(zone)s (%(offset)s).") % {"zone": zone_name(now), "offset": zone_offset(now)}
+    return _("In your time zone: %(zone)s (%(offset)s).") % {
+        "zone": zone_name(now),
+        "offset": zone_offset(now),
+    }
 
 
 class AmountField(forms.DecimalField):

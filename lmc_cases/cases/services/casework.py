@@ -168,7 +168,7 @@ def edit_case(
     case = lock_case(actor, case_id, Action.EDIT)
     detail = CaseDetail.objects.select_for_update().get(case=case)
     if case.version != version:
-        raise _changed_since(case, detail)
+        raise _changed_since(case, detail, version)
     if case.status == Case.Status.CLOSED and status == Case.Status.CLOSED:
         raise CaseClosed(_("The case is closed. Open it again before you change it."))
     _check_code("status", status, Case.Status.values)
@@ -436,26 +436,42 @@ def _own_country(actor: User) -> Jurisdiction:
     return owner
 
 
-def _changed_since(case: Case, detail: CaseDetail) -> StaleVersion:
-    last = Case.history.filter(id=case.pk).select_related("history_user").first()
+def _changed_since(case: Case, detail: CaseDetail, version: int) -> StaleVersion:
+    # The first save after the one that was read: what stood just before it is what the officer started from.
+    past = Case.history.filter(id=case.pk).select_related("history_user", "typology")
+    first_newer = past.filter(version__gt=version).order_by("history_date", "history_id").first()
+    base: dict[str, str] = {}
+    if first_newer is not None:
+        before = past.filter(history_date__lt=first_newer.history_date).first()
+        details = CaseDetail.history.filter(case_id=case.pk, history_date__lt=first_newer.history_date)
+        detail_before = details.select_related("lead_officer", "border_point").first()
+        if before is not None and detail_before is not None:
+            base = _as_sent(before, detail_before)
+    last = past.filter(version=case.version).order_by("history_date", "history_id").first()
     return StaleVersion(
         _("Someone else changed this case while you were editing it."),
         version=case.version,
-        theirs={
-            "status": case.status,
-            "typology_code": case.typology.code if case.typology else "",
-            "classification": case.classification,
-            "lead_officer_id": str(detail.lead_officer.uuid) if detail.lead_officer else "",
-            "place": detail.place,
-            "border_point_id": str(detail.border_point.uuid) if detail.border_point else "",
-            "occurred_from": _iso(detail.occurred_from),
-            "occurred_to": _iso(detail.occurred_to),
-            "loss_amount": _iso(detail.loss_amount),
-            "loss_currency": detail.loss_currency,
-        },
+        theirs=_as_sent(case, detail),
+        base=base,
         by=last.history_user.full_name if last is not None and last.history_user is not None else "",
-        at=case.updated_at,
+        at=last.history_date if last is not None else None,
     )
+
+
+def _as_sent(case: Any, detail: Any) -> dict[str, str]:
+    """Write the fields of a case, or of a past state of it, as its form sends them."""
+    return {
+        "status": case.status,
+        "typology_code": case.typology.code if case.typology else "",
+        "classification": case.classification,
+        "lead_officer_id": str(detail.lead_officer.uuid) if detail.lead_officer else "",
+        "place": detail.place,
+        "border_point_id": str(detail.border_point.uuid) if detail.border_point else "",
+        "occurred_from": _iso(detail.occurred_from),
+        "occurred_to": _iso(detail.occurred_to),
+        "loss_amount": _iso(detail.loss_amount),
+        "loss_currency": detail.loss_currency,
+    }
 
 
 def _change_lead(case: Case, detail: CaseDetail, actor: User, officer_id: UUID, reason: str) -> None:

@@ -38,6 +38,8 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
 LABELS = {
     "operation": gettext_lazy("Operation"),
     "border_point": gettext_lazy("Border crossing point"),
+    "occurred_from": gettext_lazy("Happened from"),
+    "occurred_to": gettext_lazy("Happened until"),
     "revoked_at": gettext_lazy("Withdrawn"),
 }
 
