@@ -71,7 +71,7 @@ class Launched:
         except (URLError, OSError, KeyError, ValueError):
             return False
 
-    def wait(self, condition: Callable[[], object], seconds: float = 60) -> None:
+    def wait(self, condition: Callable[[], object], seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if condition():
@@ -98,7 +98,7 @@ def launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
     for directory in (place, *place.parents[:2]):  # PostgreSQL's own user has to walk there
         directory.chmod(0o711)
     run = Launched(place / "var")
-    run.wait(run.up, 120)
+    run.wait(run.up, 240)
     yield run
     if run.process.poll() is None:
         run.process.terminate()
@@ -113,7 +113,7 @@ def owner_url(run: Launched) -> str:
 
 def test_every_part_runs_and_secrets_are_readable_by_their_owner_only(launched: Launched) -> None:
     assert set(launched.pids()) == set(PARTS)
-    assert launched.healthy()
+    launched.wait(launched.healthy, 60)
     secrets = [launched.home / "secrets.json", launched.home / "postgres/passwords.json"]
     secrets += [launched.home / "valkey/password.json", launched.home / "valkey/valkey.conf"]
     assert {path.stat().st_mode & 0o777 for path in secrets} == {0o600}
@@ -128,7 +128,7 @@ def test_a_second_start_on_the_same_data_refuses_and_disturbs_nothing(launched: 
     assert second.process.wait(timeout=30) == 1
     assert "already running, http://localhost:" in launched.output.read_text()
     assert launched.pids() == before
-    assert launched.healthy()
+    launched.wait(launched.healthy, 60)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -180,9 +180,9 @@ def test_a_killed_supervisor_takes_everything_with_it_and_the_next_one_goes_on(l
 
     launched.output.write_text("")
     again = Launched(launched.home)
-    again.wait(again.up, 60)
+    again.wait(again.up, 180)
     launched.process = again.process
-    assert launched.healthy()
+    launched.wait(launched.healthy, 60)
 
 
 def test_an_orderly_end_leaves_no_process_and_no_run_file(launched: Launched) -> None:
