@@ -54,6 +54,8 @@ class RequestFormView(ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the page says around the form."""
+        # Building the form says whether there are more people.
+        kwargs.setdefault("form", self.get_form())
         return super().get_context_data(
             **{
                 "case": self.case,
