@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +60,19 @@ def test_the_image_runs_as_an_ordinary_user_from_the_runtime_lock() -> None:
     assert all(package in text for package in ("libharfbuzz-subset0", "libpango-1.0-0"))
 
 
-def test_the_init_script_of_the_database_image_makes_the_same_roles(tmp_path: Path) -> None:
-    for directory in (tmp_path, *tmp_path.parents[:3]):
-        directory.chmod(0o711) if str(directory).startswith("/tmp/") else None
-    server = postgres.PostgresServer(tmp_path / "postgres", durable=False)
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """A directory that PostgreSQL's own user can walk to; pytest's are closed to others."""
+    place = Path(tempfile.mkdtemp(prefix="lmc-init-"))
+    place.chmod(0o711)
+    yield place
+    shutil.rmtree(place)
+
+
+def test_the_init_script_of_the_database_image_makes_the_same_roles(open_place: Path) -> None:
+    server = postgres.PostgresServer(open_place / "postgres", durable=False)
     server._make_roles = lambda: None  # type: ignore[method-assign] - the script makes them here
-    child = server.start(tmp_path / "postgres.log")
+    child = server.start(open_place / "postgres.log")
     try:
         password = server._passwords()["postgres"]
         env = {

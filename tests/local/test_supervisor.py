@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -45,9 +47,12 @@ class Launched:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        env = {name: value for name, value in os.environ.items() if name not in OURS}
-        env |= {"LMC_VAR_DIR": str(home), "PORT": str(processes.free_port())}
         self.output = home.with_suffix(".out")
+        self.start()
+
+    def start(self) -> None:
+        env = {name: value for name, value in os.environ.items() if name not in OURS}
+        env |= {"LMC_VAR_DIR": str(self.home), "PORT": str(processes.free_port())}
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "lmc_cases.config.local", "run"],
@@ -57,6 +62,11 @@ class Launched:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=60)
 
     def state(self) -> dict[str, object]:
         return json.loads((self.home / "supervisor.json").read_text())
@@ -92,17 +102,17 @@ class Launched:
 
 
 @pytest.fixture(scope="module")
-def launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
+def launched() -> Iterator[Launched]:
     """Started once; the tests of this module run in their order and leave it healthy."""
-    place = tmp_path_factory.mktemp("run")
-    for directory in (place, *place.parents[:2]):  # PostgreSQL's own user has to walk there
-        directory.chmod(0o711)
+    place = Path(tempfile.mkdtemp(prefix="lmc-run-"))
+    place.chmod(0o711)  # PostgreSQL's own user has to walk there
     run = Launched(place / "var")
-    run.wait(run.up, 240)
-    yield run
-    if run.process.poll() is None:
-        run.process.terminate()
-        run.process.wait(timeout=60)
+    try:
+        run.wait(run.up, 240)
+        yield run
+    finally:
+        run.end()
+        shutil.rmtree(place)
 
 
 def owner_url(run: Launched) -> str:
@@ -179,9 +189,8 @@ def test_a_killed_supervisor_takes_everything_with_it_and_the_next_one_goes_on(l
     launched.wait(lambda: not any(processes.start_time(pid) == at for pid, at in started.items() if at), 30)
 
     launched.output.write_text("")
-    again = Launched(launched.home)
-    again.wait(again.up, 180)
-    launched.process = again.process
+    launched.start()
+    launched.wait(launched.up, 180)
     launched.wait(launched.healthy, 60)
 
 
