@@ -6,6 +6,7 @@ The command prints it step by step; the service test runs the same function.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lmc_cases.accounts.models import User
@@ -22,17 +24,20 @@ from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import casework, search, sharing
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.config.demo import texts
+from lmc_cases.config.demo.pictures import silhouette
 from lmc_cases.config.demo.world import officer
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services import owing, reading
+from lmc_cases.dossiers.services import approving, reading
 from lmc_cases.evidence.models import EvidenceItem
+from lmc_cases.evidence.services.files import upload_file
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
 from lmc_cases.handovers.services.instruments import offered_instruments
 from lmc_cases.suspects.models import Suspect
+from lmc_cases.suspects.services.photos import set_photo
 
 DATA = Path(__file__).resolve().parents[1] / "demo_data"
 Say = Callable[[str], None]
@@ -116,6 +121,7 @@ def _report_case(say: Say, seconds: float) -> Case:
     say(f"{thai.full_name} (TH) opened {case.reference}")
     _import(say, thai, case, ImportRun.Kind.CASE_BUNDLE, DATA / "demo_bundle.jsonld", seconds)
     _import(say, thai, case, ImportRun.Kind.SUSPECT_LIST, DATA / "demo_people.xlsx", seconds)
+    _add_pictures_and_files(say, thai, case)
     with transaction.atomic():
         for kind, language, text, translator in (
             ("TITLE", "zh-hans", texts.TITLE_ZH, texts.TRANSLATOR_ZH),
@@ -143,6 +149,31 @@ def _import(say: Say, actor: User, case: Case, kind: ImportRun.Kind, path: Path,
     if run.job_state != JobState.DONE:
         raise MainJobFailed(f"the import of {path.name} ended as {run.job_state} {run.error_code}")
     say(f"imported {path.name}: {run.rows_done} rows")
+
+
+def _add_pictures_and_files(say: Say, actor: User, case: Case) -> None:
+    """Photograph the leading suspects, and upload the files whose checksums the bundle states."""
+    people = list(_leading_suspects(actor, case))
+    for person in people:
+        set_photo(actor=actor, suspect_id=person.uuid, upload=silhouette(person.number))
+    stated = {
+        digest: item
+        for item in EvidenceItem.objects.visible_to(actor).filter(case=case, sha256="")
+        for digest in item.reported_hashes.values()
+    }
+    uploaded = 0
+    for path in sorted((DATA / "files").iterdir()):
+        item = stated.get(hashlib.sha256(path.read_bytes()).hexdigest())
+        if item is not None:
+            with path.open("rb") as stream:
+                upload_file(actor=actor, item_id=item.uuid, file=stream, name=path.name)
+            uploaded += 1
+    say(f"{len(people)} photographs and {uploaded} files added, checksums as the bundle states them")
+
+
+def _leading_suspects(actor: User, case: Case) -> QuerySet[Suspect]:
+    people = Suspect.objects.visible_to(actor).filter(case=case, category=Suspect.Category.SUSPECT)
+    return people.exclude(role__in=[Suspect.Role.MEMBER, Suspect.Role.UNKNOWN]).order_by("number")[:3]
 
 
 def _import_is_over(pk: int) -> bool:
@@ -176,13 +207,7 @@ def _share_and_look(say: Say, case: Case) -> None:
 
 def _hand_over(say: Say, case: Case) -> HandoverRequest:
     chinese, supervisor = officer("liaison.cn"), officer("supervisor.th")
-    wanted = (
-        Suspect.objects.visible_to(chinese)
-        .filter(case=case, category=Suspect.Category.SUSPECT)
-        .exclude(role__in=[Suspect.Role.MEMBER, Suspect.Role.UNKNOWN])
-        .order_by("number")
-    )
-    people = list(wanted[:3])
+    people = list(_leading_suspects(chinese, case))
     offered = offered_instruments(chinese.country, case.owner)
     draft = drafting.draft_request(
         actor=chinese,
@@ -196,7 +221,7 @@ def _hand_over(say: Say, case: Case) -> HandoverRequest:
     handover = drafting.submit(actor=chinese, handover_id=draft.uuid)
     say(f"{chinese.full_name} (CN) asked for the handover of {len(people)} persons: {handover.reference}")
     deciding.acknowledge(actor=supervisor, handover_id=handover.uuid)
-    handover = owing.approve_and_owe(actor=supervisor, handover_id=handover.uuid, reason="อนุมัติ (สมมติ)")
+    handover = approving.approve_and_owe(actor=supervisor, handover_id=handover.uuid, reason="อนุมัติ (สมมติ)")
     say(f"{supervisor.full_name} (TH) approved it; two dossiers are owed")
     return handover
 
@@ -219,7 +244,7 @@ def _deliver(say: Say, dossiers: list[Dossier], folder: Path) -> tuple[Delivered
     delivered = []
     for dossier in dossiers:
         path = folder / f"{dossier.handover.reference}-v{dossier.number}-{dossier.language}.pdf"
-        _dossier, stream = reading.open_dossier(actor=prosecutor, dossier_id=dossier.uuid)
+        stream = reading.open_download(actor=prosecutor, dossier_id=dossier.uuid)
         with stream:
             path.write_bytes(stream.read())
         delivered.append(Delivered(dossier.language, path, dossier.pages or 0, dossier.sha256))

@@ -123,7 +123,8 @@ def _mark_actual_text() -> None:
     plain = drawing.draw_first_line
     if getattr(plain, "marks_actual_text", False):
         return
-    complex_text = re.compile("[^\x00-\x7e\u00a0-\u00ff\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
+    # Dashes and quotes count as complex: the Chinese font draws U+2014 and U+2015 with one glyph.
+    complex_text = re.compile("[^\x00-\x7e\u00a0-\u00ff\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 
     def draw_first_line(stream: Any, textbox: Any, *rest: Any) -> Any:
         text = textbox.text
