@@ -31,9 +31,14 @@ def country_choices() -> list[tuple[str, str]]:
     return list(_named(str(babel_locale())))
 
 
+@functools.cache
+def _codes() -> frozenset[str]:
+    return frozenset(code for code, _name in _named("en"))
+
+
 def is_country(code: str) -> bool:
     """Whether the code is one of a country, in upper case."""
-    return any(code == known for known, _name in _named("en"))
+    return code in _codes()
 
 
 def country_name(code: str) -> str:

@@ -145,6 +145,8 @@ def history_of(*, actor: User, suspect: Suspect) -> list[HistoryLine]:
     lines = [
         _line(state, states[place + 1] if place + 1 < len(states) else None)
         for place, state in enumerate(states[:HISTORY_ROWS])
+        # The document's own history has the line.
+        if state.history_change_reason not in {Coded.DOCUMENT_ADDED, Coded.DOCUMENT_REMOVED}
     ]
     return sorted([*lines, *_document_lines(suspect)], key=lambda line: line.at, reverse=True)
 
