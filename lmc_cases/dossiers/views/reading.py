@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
@@ -19,6 +21,7 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
+from lmc_cases.dossiers.facts import Text
 from lmc_cases.dossiers.forms import LanguageForm
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import owing, reading
@@ -70,6 +73,17 @@ def trouble_of(dossier: Dossier) -> tuple[str, str]:
         "too-many-attempts": (_("The work was begun several times and never finished."), again),
     }
     return known.get(dossier.error_code, (_("The dossier could not be printed without faults."), again))
+
+
+def text_shown(texts: Iterable[Text], dossier: Dossier) -> dict[str, str] | None:
+    """Return what ``components/text_block.html`` shows: the reader's language, the dossier's, the original."""
+    known = {text.language: text for text in texts}
+    original = next((text for text in known.values() if text.is_original), None)
+    text = known.get(get_language() or "en") or known.get(dossier.language) or original
+    if text is None:
+        return None
+    kind = "original" if text.is_original else "translation"
+    return {"text": text.text, "language": text.language, "kind": kind, "by": text.translator}
 
 
 class DossierList(TemplateView):
@@ -126,13 +140,21 @@ class DossierPage(TemplateView):
         is_done = dossier.job_state == JobState.DONE
         progress = progress_of(dossier)
         trouble, remedy = trouble_of(dossier) if progress["state"] == "failed" else ("", "")
+        facts = reading.facts_of(dossier)
         return super().get_context_data(
             dossier=dossier,
             is_done=is_done,
             progress=progress,
             trouble=trouble,
             remedy=remedy,
-            facts=reading.facts_of(dossier),
+            facts=facts,
+            texts={
+                "title": text_shown(facts.case_title, dossier),
+                "summary": text_shown(facts.case_summary, dossier),
+                "statement": text_shown(facts.statement_of_facts, dossier),
+            }
+            if facts
+            else {},
             newer_version=reading.newer_version_of(user, dossier),
             legal_notice=True,
             **kwargs,

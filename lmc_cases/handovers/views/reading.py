@@ -91,6 +91,7 @@ class HandoverPage(TemplateView):
         except HandoverRequest.DoesNotExist:
             raise Http404 from None
         acts = [step.act for step in possible_steps(user, handover)]
+        acts.sort(key=lambda act: act not in MAIN_ACTS)
         law = instrument_shown(handover)
         return super().get_context_data(
             handover=handover,
