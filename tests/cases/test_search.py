@@ -191,6 +191,23 @@ def test_foreign_matches_change_nothing_in_what_is_answered(monkeypatch: pytest.
     assert page.note == ""
 
 
+def test_a_short_word_beside_a_common_one_is_looked_for_among_the_newest_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No index serves "77"; reading every "golden" for it would cost what others keep here."""
+    thai = officer("TH")
+    old = open_case(thai, "Golden case 77")
+    for _ in range(3):
+        open_case(thai, "Golden case")
+    assert found(thai, "golden 77") == {old.pk}
+    monkeypatch.setattr(search, "COMMON", 2)
+    monkeypatch.setattr(search, "MAX_WALKED", 3)
+    page = find_cases(thai, "golden 77")
+    assert (page.rows, page.note) == ([], "newest")
+    monkeypatch.setattr(search, "COMMON", 50)
+    assert found(thai, "golden 77") == {old.pk}
+
+
 @pytest.mark.parametrize("term", ["", " ", "\u200b", "\x00"])
 def test_an_empty_term_finds_nothing(term: str) -> None:
     thai = officer("TH")

@@ -36,8 +36,9 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["country"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        named = [(country.code, country.name) for country in countries]
-        field.choices = sorted(named, key=lambda choice: choice[1])
+        named: list[tuple[str, str]] = [(country.code, country.name) for country in countries]
+        named.sort(key=lambda choice: choice[1])
+        field.choices = named
 
 
 class PutCaseForm(forms.Form):

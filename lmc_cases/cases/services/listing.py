@@ -259,8 +259,10 @@ def rows_of(user: User, found: Iterable[Found]) -> list[CaseRow]:
 
 
 def page_of_ids(ids: list[int]) -> list[Case]:
-    """Return these cases with owner and typology, in no order."""
-    return list(Case.objects.filter(pk__in=ids).select_related("owner", "typology"))
+    """Return these cases, whole, with the names of owner and typology; in no order."""
+    own = [field.name for field in Case._meta.concrete_fields]
+    named = ["owner__code", "owner__name_en", "typology__code", "typology__label_en"]
+    return list(Case.objects.filter(pk__in=ids).select_related("owner", "typology").only(*own, *named))
 
 
 def capped_count(user: User, filters: CaseFilters | None = None) -> tuple[int, bool]:

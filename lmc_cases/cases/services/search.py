@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,10 +34,13 @@ if TYPE_CHECKING:
 MAX_MATCHES = 5000
 # So many of the newest visible cases are looked through before the text indexes are asked.
 MAX_WALKED = 2000
-MAX_LENGTH, MAX_WORDS, SHORTEST_NUMBER = 200, 8, 4
+# A part of a term found so often among them is common: an index would read a large part of itself for it.
+COMMON = 50
+MAX_LENGTH, MAX_WORDS, FEWEST_DIGITS = 200, 8, 4
 # As in the SQL function bigrams(): runs outside ASCII.
 NON_ASCII_PAIR = re.compile(r"[^\x01-\x7f]{2}")
 ASCII_TRIGRAM = re.compile(r"[a-z0-9]{3}")
+READ_ENTRIES = "(SELECT case_id, level, {test} FROM cases_searchentry WHERE {served} LIMIT %s)"
 HEX_ONLY = re.compile(r"[#0-9a-f]+")
 
 
@@ -89,13 +92,13 @@ class SearchTerm:
         if not words:
             return None
         number = document_number_form(text[:MAX_LENGTH])
-        looks_like_number = len(number) >= SHORTEST_NUMBER and any(sign.isdigit() for sign in number)
+        looks_like_number = sum(sign.isdigit() for sign in number) >= FEWEST_DIGITS
         pairs = " ".join(word for word in words if NON_ASCII_PAIR.search(word))
         return cls(
             words=words,
             mark=blind_mark(text[:MAX_LENGTH]) if looks_like_number else "",
             pairs=pairs,
-            is_indexed=bool(pairs) or any(ASCII_TRIGRAM.search(word) for word in words),
+            is_indexed=any(is_served(word) for word in words),
         )
 
     def in_body(self) -> tuple[str, list[Any]]:
@@ -106,32 +109,41 @@ class SearchTerm:
         return f"(({each}) OR strpos(body, %s) > 0)", [*self.words, self.mark]
 
     def by_index(self, audiences: tuple[int, ...]) -> tuple[str, list[Any]]:
-        """Return the statement that finds at most ``MAX_MATCHES`` entries by the two text indexes."""
-        conditions = ["audience_ids && %s::bigint[]"]
+        """Return the statement that reads at most ``MAX_MATCHES`` + 1 entries by the two text indexes.
+
+        What no index serves ("77" beside "person") is tested on those and never widens what is read.
+        """
+        served = ["audience_ids && %s::bigint[]"]
         values: list[Any] = [list(audiences)]
-        arms: list[str] = []
-        given: list[Any] = []
+        rest: list[str] = ["true"]
+        asked: list[Any] = []
         for word in self.words:
-            conditions.append("body LIKE %s")
-            values.append(contains(word))
-            if body_for(word) != "body":
-                conditions.append(f"strpos({body_for(word)}, %s) > 0")
-                values.append(word)
+            if is_served(word):
+                served.append("body LIKE %s")
+                values.append(contains(word))
+            if body_for(word) != "body" or not is_served(word):
+                rest.append(f"strpos({body_for(word)}, %s) > 0")
+                asked.append(word)
         if self.pairs:
             # The trigram index cannot serve a two-character word, and reads the vowel signs of Khmer and
             # Burmese as ends of words; the bigram index serves both.
-            conditions.append("bigrams(body) @> bigrams(%s)")
+            served.append("bigrams(body) @> bigrams(%s)")
             values.append(self.pairs)
+        arms: list[str] = []
+        given: list[Any] = []
         if self.is_indexed:
-            arms.append(" AND ".join(conditions))
-            given += [*values, MAX_MATCHES + 1]
+            arms.append(READ_ENTRIES.format(test=" AND ".join(rest), served=" AND ".join(served)))
+            given += [*asked, *values, MAX_MATCHES + 1]
         if self.mark:
-            arms.append("audience_ids && %s::bigint[] AND body LIKE %s")
+            by_mark = "audience_ids && %s::bigint[] AND body LIKE %s"
+            arms.append(READ_ENTRIES.format(test="true", served=by_mark))
             given += [list(audiences), contains(self.mark), MAX_MATCHES + 1]
-        return " UNION ALL ".join(
-            f"(SELECT case_id, level FROM cases_searchentry WHERE {arm} LIMIT %s)"  # noqa: S608 - no value in it
-            for arm in arms
-        ), given
+        return " UNION ALL ".join(arms), given
+
+
+def is_served(word: str) -> bool:
+    """Whether an index finds ``word``: three plain letters or digits in a row, or two signs of another script."""
+    return bool(NON_ASCII_PAIR.search(word) or ASCII_TRIGRAM.search(word))
 
 
 def body_for(word: str) -> str:
@@ -193,9 +205,13 @@ def _found(
     near = found_rows(*walk_statement(walk, term, limit=limit, before=before, after=after))
     if len(near) >= limit:
         return near, ""
-    if not (term.is_indexed or term.mark):
-        return near, "newest" if walk.count(MAX_WALKED + 1) > MAX_WALKED else ""
-    sql, values = index_statement(walk, term, limit=limit, before=before, after=after)
+    helps = _index_helps(walk, term)
+    note = "" if helps or walk.count(MAX_WALKED + 1) <= MAX_WALKED else "newest"
+    if not (helps or term.mark):
+        return near, note
+    sql, values = index_statement(
+        walk, replace(term, is_indexed=helps), limit=limit, before=before, after=after
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
@@ -204,7 +220,20 @@ def _found(
         row.case_id: row for row in near
     }
     steps = sorted(merged.values(), key=lambda step: (step.updated_at, step.case_id), reverse=after is None)
-    return steps[:limit], "capped" if matches > MAX_MATCHES else ""
+    return steps[:limit], "capped" if matches > MAX_MATCHES else note
+
+
+def _index_helps(walk: Walk, term: SearchTerm) -> bool:
+    """Whether what an index can look for is rare enough to be read whole.
+
+    The walk has shown that for the term itself; where a part of it is served by no index ("person 77"), the
+    other part is looked for among the newest cases once more.
+    """
+    served = tuple(word for word in term.words if is_served(word))
+    if not served or len(served) == len(term.words):
+        return bool(served)
+    common = found_rows(*walk_statement(walk, replace(term, words=served, mark=""), limit=COMMON))
+    return len(common) < COMMON
 
 
 def walk_statement(
@@ -225,7 +254,7 @@ def walk_statement(
 def index_statement(
     walk: Walk, term: SearchTerm, *, limit: int, before: Cursor | None = None, after: Cursor | None = None
 ) -> tuple[str, list[Any]]:
-    """Return the statement that asks the text indexes; its fourth column is the number of entries found.
+    """Return the statement that asks the text indexes; its fourth column is the number of entries read.
 
     MATERIALIZED is a fence: without it the planner may walk the list and test every row of it.
     """
@@ -238,8 +267,8 @@ def index_statement(
         values += [cursor.at, cursor.pk]
     order = "updated_at, case_id" if after else "updated_at DESC, case_id DESC"
     return (
-        f"WITH found (hit_id, least) AS MATERIALIZED ({inner}),"  # noqa: S608 - built from constants
-        " one AS MATERIALIZED (SELECT hit_id, min(least) AS least FROM found GROUP BY hit_id)"
+        f"WITH found (hit_id, least, is_hit) AS MATERIALIZED ({inner}),"  # noqa: S608 - built from constants
+        " one AS MATERIALIZED (SELECT hit_id, min(least) AS least FROM found WHERE is_hit GROUP BY hit_id)"
         " SELECT case_id, updated_at, max(level) AS level, (SELECT count(*) FROM found) AS matches"
         " FROM one JOIN cases_casevisibility ON case_id = hit_id AND level >= least AND audience_id = ANY (%s)"
         f" WHERE {' AND '.join(conditions)} GROUP BY case_id, updated_at ORDER BY {order} LIMIT %s",
