@@ -156,5 +156,5 @@ def _choices(schema: dict[str, Any]) -> tuple[str, ...]:
 
 def _first_line(text: str) -> str:
     """The meaning alone: the list of choices that follows it stands in ``choices``."""
-    line = text.strip().split("\n")[0]
+    line = text.strip().split("\n")[0].replace("`", "")
     return "" if line.startswith("*") else line

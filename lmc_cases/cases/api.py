@@ -32,6 +32,7 @@ from lmc_cases.cases.services.listing import (
     page_of_cases,
 )
 from lmc_cases.cases.services.operations import consult_operation, totals_for
+from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.core.api_views import KnownText, ListQuery, Moment, Out, ReadOnly, page_along
 from lmc_cases.core.keyset import Page
 from lmc_cases.jurisdictions.models import Jurisdiction, Typology
@@ -224,6 +225,7 @@ class Cases(ReadOnly):
             operation = Operation.objects.visible_to(self.actor).filter(pk=detail.operation_id).first()
         lead = detail.lead_officer
         return {
+            "title": texts_for(self.actor, [case.pk], CaseText.Kind.TITLE)[case.pk],
             "texts": texts.order_by("kind", "-is_original", "language"),
             "lead_officer": lead
             and {"name": lead.full_name, "agency": lead.agency.code if lead.agency else None},

@@ -47,6 +47,15 @@ class KnownText(serializers.CharField):
 class Out(serializers.Serializer[Any]):
     """An answer. Fields with ``required=False`` are absent where the viewer's level does not show them."""
 
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Leave out what the view did not give; the framework would write ``null`` for some of it."""
+        shown = super().to_representation(instance)
+        if isinstance(instance, Mapping):
+            for name, field in self.fields.items():
+                if not field.required and name not in instance:
+                    shown.pop(name, None)
+        return shown
+
 
 class ListQuery(serializers.Serializer[Any]):
     """Parameters of every list."""
@@ -149,7 +158,7 @@ class ReadOnly(VisibleObjects, ApiView, GenericViewSet[Any]):  # type: ignore[mi
         unknown = sorted(set(request.query_params) - set(fields))
         if unknown:
             raise serializers.ValidationError({name: [_("There is no such parameter.")] for name in unknown})
-        query = self.query_class(data=request.query_params)
+        query = self.query_class(data=request.query_params, context={"viewer": self.actor})
         query.is_valid(raise_exception=True)
         return dict(query.validated_data)
 

@@ -23,6 +23,13 @@ class Sourced(Out):
         help_text="Always false: no row has been reviewed."
     )
 
+    def get_fields(self) -> dict[str, Any]:
+        """Put what names the row first, and where it is from last."""
+        fields = super().get_fields()
+        for name in ("source", "confidence", "reviewed_by_lawyer"):
+            fields[name] = fields.pop(name)
+        return fields
+
     def get_reviewed_by_lawyer(self, row: Any) -> bool:
         """No row has been."""
         return False
