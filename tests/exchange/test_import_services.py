@@ -24,6 +24,7 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, running, undoing
+from lmc_cases.handovers.services import drafting
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services import people
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
@@ -367,6 +368,26 @@ def test_undoing_keeps_and_names_who_was_edited_since() -> None:
     undone = undoing.undo_import(actor=thai, run_id=run.uuid, reason="Wrong list")
     assert undone.report["undo"]["kept_numbers"] == [2]
     assert [s.number for s in Suspect.objects.filter(case=case)] == [2]
+
+
+def test_undoing_keeps_whom_a_handover_request_names() -> None:
+    thai, chinese = officer("TH"), officer("CN")
+    case = open_case(thai)
+    run = carry_out(thai, case, LIST, THREE)
+    share(thai, case, "CN")
+    wanted = Suspect.objects.get(import_run=run.uuid, number=1)
+    drafting.draft_request(
+        actor=chinese,
+        case_id=case.uuid,
+        suspect_ids=[wanted.uuid],
+        instrument_id=None,
+        legal_basis="Invented basis",
+        facts="Invented facts",
+        facts_language="en",
+    )
+    undone = undoing.undo_import(actor=thai, run_id=run.uuid, reason="Wrong list")
+    assert (undone.report["undo"]["removed"], undone.report["undo"]["kept_numbers"]) == (2, [1])
+    assert Suspect.objects.filter(pk=wanted.pk).exists()
 
 
 def test_undoing_a_bundle_withdraws_exhibits_because_custody_is_never_deleted() -> None:
