@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from lmc_cases.exchange.services.importing import start_import
 from PIL import Image
 
 from lmc_cases.accounts.models import User
@@ -26,6 +25,7 @@ from lmc_cases.evidence.services.custody import record_custody
 from lmc_cases.evidence.services.files import upload_file
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.exchange.models import ImportRun
+from lmc_cases.exchange.services.importing import start_import
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
