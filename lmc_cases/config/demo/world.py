@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.officers import open_account
 from lmc_cases.accounts.services.rights import ensure_groups
-from lmc_cases.cases.models import CaseText
-from lmc_cases.cases.services import casework
+from lmc_cases.cases.models import Case, CaseShare, CaseText, Level
+from lmc_cases.cases.services import casework, sharing
 from lmc_cases.jurisdictions.models import Agency, Jurisdiction
 from lmc_cases.jurisdictions.services import save_agency
 
@@ -70,9 +72,11 @@ OFFICERS = (
     Person("liaison.la", "LA-DEMO", "ສົມພອນ ຕົວຢ່າງ", "", ("liaison_officer",)),
     Person("liaison.mm", "MM-DEMO", "ဦးဥပမာ", "", ("liaison_officer",)),
     Person("partner.sg", "SG-DEMO", "Tan Sample (invented)", "", ("partner_agency",)),
+    Person("admin.sg", "SG-DEMO", "Lim Sample (invented)", "", ("country_administrator",)),
 )
 
-# One quiet case per country, so that lists are not empty and nobody sees another's.
+# One quiet case per country, so that lists are not empty and nobody sees another's. Only Cambodia's is known to
+# Singapore, by its summary: so that the partner agency's token has something to read.
 OTHER_CASES = (
     ("liaison.vn", "vi", "Vụ án hư cấu: giả danh cơ quan chức năng qua điện thoại", "official_impersonation"),
     ("liaison.kh", "km", "សំណុំរឿងប្រឌិត៖ ការបោកប្រាស់វិនិយោគតាមអនឡាញ", "investment"),
@@ -105,7 +109,21 @@ def build() -> None:
     for key, language, title, typology in OTHER_CASES:
         actor = officer(key)
         if not CaseText.objects.filter(kind=CaseText.Kind.TITLE, text=title).exists():
-            casework.open_case(actor=actor, title=title, language=language, typology_code=typology)
+            case = casework.open_case(actor=actor, title=title, language=language, typology_code=typology)
+            if key == "liaison.kh":
+                _share_with_partner(actor, case)
+
+
+def _share_with_partner(actor: User, case: Case) -> None:
+    sharing.share_case(
+        actor=actor,
+        case_id=case.uuid,
+        recipient_code="SG",
+        level=Level.SUMMARY,
+        purpose=CaseShare.Purpose.INVESTIGATION,
+        reason="Demonstration of the API (invented)",
+        expires_at=timezone.now() + dt.timedelta(days=365),
+    )
 
 
 def officer(key: str) -> User:

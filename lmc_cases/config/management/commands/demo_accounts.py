@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from lmc_cases.accounts.services.tokens import issue_token, revoke_tokens
 from lmc_cases.config.demo import second_factor
 from lmc_cases.config.demo.world import OFFICERS, PASSWORD, officer
 
@@ -24,6 +25,11 @@ class Command(BaseCommand):
         for person in OFFICERS:
             roles = ", ".join(person.roles).replace("_", " ")
             self.stdout.write(f"  {person.email:<26} {person.unit:<11} {roles}")
+        partner, administrator = officer("partner.sg"), officer("admin.sg")
+        revoke_tokens(actor=administrator, user_id=partner.uuid)
+        token, _ends = issue_token(actor=administrator, user_id=partner.uuid, days=30)
+        self.stdout.write(f"{partner.email} reads the API with this token, for 30 days:")
+        self.stdout.write(f'  curl -H "Authorization: Token {token}" {settings.BASE_URL}/api/v1/cases/')
         secret = second_factor.ensure(officer("liaison.th"))
         self.stdout.write(f"liaison.th@demo.invalid has a second factor; authenticator secret: {secret}")
         self.stdout.write(f"  its code: .venv/bin/python -m lmc_cases.config.demo.authenticator {secret}")
