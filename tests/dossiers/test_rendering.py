@@ -110,6 +110,7 @@ def test_contents_give_the_pages_on_which_the_parts_begin(language: str) -> None
         said(language, "Contents"),
         f"1. {said(language, 'Identity sheets')}",
     ]
+    assert marks[said(language, "Contents")] == 2, "the cover is one page"
     parts = [title for title in marks if title[:1].isdigit()] + ["王样例", "အောင်နမူနာ", "Nguyễn Thị Ví Dụ"]
     assert len(parts) == 10
     contents = squeezed(pages_of(done.pdf)[marks[said(language, "Contents")] - 1])
