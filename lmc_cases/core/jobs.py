@@ -8,6 +8,7 @@ in one transaction. If it dies, the sweeper finds the lapsed lease and wakes ano
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from typing import Any, ClassVar
 
@@ -141,7 +142,24 @@ def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
         celery.exceptions.NotRegistered: at once, before the commit, if no such task exists.
     """
     task = current_app.tasks[task_name]
-    transaction.on_commit(lambda: task.apply_async(kwargs=kwargs, retry=False), robust=True)
+    transaction.on_commit(lambda: _send(task, kwargs), robust=True)
+
+
+# After a broker that did not answer: nobody waits for it again so soon (seconds; monotonic clock).
+_REST_SECONDS = 5.0
+_broker_rests_until = 0.0
+
+
+def _send(task: Any, kwargs: dict[str, str | int]) -> None:
+    """Try once. A broker that hangs holds up one request, not each that follows; the sweeper wakes the rest."""
+    global _broker_rests_until  # noqa: PLW0603 - one for all threads of the process
+    if time.monotonic() < _broker_rests_until:
+        return
+    try:
+        task.apply_async(kwargs=kwargs, retry=False)
+    except Exception:
+        _broker_rests_until = time.monotonic() + _REST_SECONDS
+        raise
 
 
 def job_models() -> list[type[LeasedJob]]:

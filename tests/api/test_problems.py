@@ -7,6 +7,7 @@ from django.test import Client
 
 from lmc_cases.api.throttling import AccountThrottle
 from lmc_cases.cases import api as cases_api
+from lmc_cases.core.cache import SteadyCache
 from tests.api.samples import World, body
 
 pytestmark = pytest.mark.django_db
@@ -68,14 +69,16 @@ def test_too_many_requests(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert w.client("own").get("/api/v1/typologies/").status_code == 200
 
 
-def test_without_the_cache_nobody_is_counted_and_nobody_is_refused(
-    w: World, settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+def test_without_the_shared_cache_requests_are_answered_and_still_counted(
+    w: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rule: throttling guards load; losing it must not lose the API."""
-    from django.core.cache.backends.redis import RedisCache
-
-    monkeypatch.setattr(AccountThrottle, "cache", RedisCache("redis://127.0.0.1:1/0", {}))
-    assert w.client("token").get("/api/v1/typologies/").status_code == 200
+    """Rule: losing the cache must lose neither the API nor the end for programs that loop."""
+    monkeypatch.setattr(AccountThrottle, "cache", SteadyCache("redis://127.0.0.1:1/0", {}))
+    monkeypatch.setattr(AccountThrottle, "rate", "2/min", raising=False)
+    monkeypatch.setattr(AccountThrottle, "scope", "alone")
+    client = w.client("token")
+    statuses = [client.get("/api/v1/typologies/").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
 
 
 def test_our_own_fault_tells_nothing(w: World, monkeypatch: pytest.MonkeyPatch) -> None:

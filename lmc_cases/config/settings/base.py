@@ -34,9 +34,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES: int = env.int("LMC_TRUSTED_PROXIES", default=0)
 
 # Django knows no Lao; without this entry {% get_language_info %} fails for it.
-LANG_INFO.setdefault(
-    "lo", {"bidi": False, "code": "lo", "name": "Lao", "name_local": "ລາວ"}
-)
+LANG_INFO.setdefault("lo", {"bidi": False, "code": "lo", "name": "Lao", "name_local": "ລາວ"})
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", _("English")),
@@ -137,7 +135,17 @@ DATABASES = {
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     CONN_MAX_AGE=0,
-    OPTIONS={"pool": {"min_size": 0, "max_size": env.int("LMC_DB_POOL", default=8), "timeout": 15}},
+    # A connection that died with the server is noticed before a request gets it.
+    CONN_HEALTH_CHECKS=True,
+    OPTIONS={
+        "pool": {
+            "min_size": 0,
+            "max_size": env.int("LMC_DB_POOL", default=8),
+            "timeout": 10,
+            # The pool's own five minutes of ever longer pauses would outlast the server's return.
+            "reconnect_timeout": 2,
+        }
+    },
 )
 if env("OWNER_DATABASE_URL", default=""):
     DATABASES["owner"] = env.db("OWNER_DATABASE_URL")
@@ -146,8 +154,10 @@ DATABASE_ROUTERS = ["lmc_cases.core.routers.OwnerRouter"]
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "lmc_cases.core.cache.SteadyCache",
         "LOCATION": env("LMC_CACHE_URL", default=env("CELERY_BROKER_URL")),
+        # Seconds: an officer waits for the cache no longer than this.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
 
@@ -315,7 +325,15 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# A request that wakes a worker does not wait for a broker that is away: one try, and a socket that hangs is
+# given up after seconds. Workers and beat come back by their own, endless retries.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "max_retries": 0,
+    "connect_retries_timeout": 1,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 2,
+}
 # PostgreSQL knows what is owed: the sweeper wakes whatever the broker lost.
 JOB_LEASE_SECONDS: int = env.int("LMC_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
@@ -329,7 +347,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "lmc_cases.core.request_id.RequestIdFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}
+    },
     "root": {"handlers": ["stderr"], "level": env("LMC_LOG_LEVEL", default="INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}},
 }

@@ -1,0 +1,258 @@
+"""Rules of services, read from the syntax: who acts is named first, every change leaves a record, nothing runs unseen."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.source import (
+    PACKAGE,
+    Module,
+    called,
+    functions,
+    modules,
+    service_modules,
+)
+
+# Steps of another service's transaction: they lock, read or add to what the caller records. No surface calls them.
+STEPS = {
+    "accounts.services.rights.agencies_managed_by",
+    "cases.services.casework.lock_case",
+    "cases.services.casework.mark_changed",
+    "cases.services.choices.colleagues",
+    "cases.services.choices.may_request_handover",
+    "cases.services.choices.operations",
+    "dossiers.services.owing.owe_both",
+    "evidence.services.custody.chain_of",
+    "evidence.services.keeping.item_to_keep",
+    "evidence.services.keeping.lock_case_to_keep",
+    "evidence.services.keeping.lock_item_to_keep",
+    "evidence.services.reading.history_of",
+    "evidence.services.reading.parts_of",
+    "handovers.services.disclosure.disclose",
+    "handovers.services.disclosure.persons_as_seen",
+    "handovers.services.drafting.case_to_ask_from",
+    "handovers.services.drafting.may_ask_from",
+    "handovers.services.steps.locked",
+    "handovers.services.steps.step_with_check",
+    "handovers.services.steps.take",
+    "handovers.services.steps.taken_already",
+    "suspects.services.documents.put_document",
+    "suspects.services.people.lock_open_case",
+    "suspects.services.people.lock_suspect",
+    "suspects.services.people.save_changed",
+}
+# Writes past ``save_as`` in services: the table keeps no history of its own, or the history is written beside it.
+WRITES = {
+    "accounts.services.invitations": {
+        "Invitation.objects.create": "an invitation keeps no history; the audit does",
+    },
+    "accounts.services.officers": {
+        "EmailAddress.objects.create": "the sign-in library's table",
+        "EmailAddress.objects.filter(user=user).delete": "the sign-in library's table",
+        "Authenticator.objects.filter(user=user).delete": "a lost factor must be gone; the audit keeps that it was",
+        "AuthToken.objects.filter(user=user).delete": "tokens of an officer who left",
+    },
+    "accounts.services.rights": {
+        "Role.objects.update_or_create": "roles are reference data, loaded by the product",
+        "Group.objects.get_or_create": "groups follow roles; the assignment has the history",
+        "held.delete": "guardian's rows follow roles",
+        "held.exclude(permission__codename__in=actions).delete": "guardian's rows follow roles",
+    },
+    "accounts.services.sign_in": {
+        "User.objects.get_queryset().filter(pk=user.pk).update": "the time of the last sign-in; the audit has each",
+    },
+    "accounts.services.tokens": {
+        "AuthToken.objects.filter(user=user, expiry__lt=timezone.now()).delete": "tokens that ended",
+        "AuthToken.objects.create": "the token library's table; the audit keeps who made it",
+        "AuthToken.objects.filter(user=user).delete": "revoked tokens; the audit keeps who did it",
+    },
+    "audit.services": {
+        "AuditEvent.objects.create": "the record itself",
+        "AuditReason.objects.create": "the record itself",
+    },
+    "cases.services.search": {
+        "SearchEntry.objects.update_or_create": "a search index, derived from records with history",
+        "SearchEntry.objects.filter(kind=kind, object_uuid=object_uuid).delete": "a search index",
+    },
+    "dossiers.services.working": {
+        "Dossier.objects.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING).update": "progress",
+    },
+    "evidence.services.files": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
+    "evidence.services.imported": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
+    "evidence.services.items": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
+    "exchange.services.running": {
+        "ImportRun.objects.filter(pk=self.job_id, lease_token=self.token).update": "progress",
+    },
+    "jurisdictions.services": {
+        "LegalInstrument.objects.update_or_create": "reference data, loaded by the product",
+        "Offence.objects.update_or_create": "reference data, loaded by the product",
+        "BorderPoint.objects.update_or_create": "reference data, loaded by the product",
+        "Typology.objects.update_or_create": "reference data, loaded by the product",
+        "Audience.objects.create": "an id for the access rule",
+        "Jurisdiction.objects.create": "reference data, loaded by the product",
+        "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
+        "Agency.objects.create": "reference data, loaded by the product",
+        "Agency.objects.filter(pk=agency.pk).update": "reference data, loaded by the product",
+    },
+    "suspects.services.bulk": {"person.update": "a dictionary of columns, no queryset"},
+}
+PAST_HISTORY = {
+    "update",
+    "bulk_create",
+    "bulk_update",
+    "delete",
+    "create",
+    "get_or_create",
+    "update_or_create",
+}
+NO_TABLE = {"storage", "default_storage", "digest"}
+SAVES = {"save_as", "delete_as"}
+# Changes that the caller's own record names.
+RECORDED_BY_CALLERS = {
+    "accounts.services.officers.set_language": "the officer's own choice of words on the screen; history keeps it",
+    "cases.services.casework.mark_changed": "moves a case to the top of the list; the caller records why",
+    "evidence.services.imported.add_exhibits": "part of an import, which is recorded once, with its counts",
+    "evidence.services.imported.withdraw_import": "part of an undone import, which is recorded once, with its counts",
+    "suspects.services.documents.put_document": "part of recording a person, or of an added document",
+    "suspects.services.people.save_changed": "the end of each change of a person; the caller records which",
+}
+
+
+def with_actor() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for module in service_modules():
+        for function in functions(module.tree):
+            named = [
+                a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+            ]
+            if not function.name.startswith("_") and "actor" in named:
+                yield f"{module.name}.{function.name}", function
+
+
+@pytest.mark.parametrize(("name", "function"), [pytest.param(*pair, id=pair[0]) for pair in with_actor()])
+def test_who_acts_is_named_first_and_by_keyword(name: str, function: ast.FunctionDef) -> None:
+    positional = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    if name in STEPS:
+        assert positional, f"{name} takes keywords only now: take it from the list"
+        return
+    assert not positional
+    assert function.args.kwonlyargs[0].arg == "actor"
+
+
+def test_no_surface_writes_through_a_step() -> None:
+    """A step belongs to a caller's transaction and record; those that write are called by services alone."""
+    writing = {
+        "mark_changed",
+        "owe_both",
+        "disclose",
+        "locked",
+        "lock_case",
+        "lock_suspect",
+        "lock_item_to_keep",
+    }
+    writing |= {"put_document", "save_changed", "add_exhibits", "withdraw_import"}
+    for module in modules():
+        if {"views", "api", "tasks"} & set(module.parts[1:]):
+            assert not called(module.tree) & writing, module.name
+
+
+@pytest.mark.parametrize("module", service_modules(), ids=lambda module: module.name)
+def test_writes_past_the_history_are_listed_with_their_reason(module: Module) -> None:
+    listed = set(WRITES.get(module.name, {}))
+    found = set(_writes(module.tree))
+    assert found == listed
+
+
+def _writes(tree: ast.Module) -> Iterator[str]:
+    for call in ast.walk(tree):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        written = ast.unparse(call.func)
+        on = ast.unparse(call.func.value)
+        if call.func.attr not in PAST_HISTORY or on.rpartition(".")[2] in NO_TABLE:
+            continue
+        if "objects" in on or call.func.attr != "update" or call.args == []:
+            # A dictionary's and a hash's update take a positional argument; a queryset's never does.
+            yield written
+
+
+@pytest.mark.parametrize("module", service_modules(), ids=lambda module: module.name)
+def test_what_writes_is_recorded(module: Module) -> None:
+    """A public service that saves also records, itself or through a function of its module or app that it calls."""
+    within = _calls_of_app(module.parts[0])
+    for function in functions(module.tree):
+        name = f"{module.name}.{function.name}"
+        if function.name.startswith("_") or name in RECORDED_BY_CALLERS:
+            continue
+        reach = _reach(function, within)
+        if reach & SAVES:
+            assert "record" in reach, f"{name} changes a record and leaves no audit event"
+
+
+def _calls_of_app(app: str) -> dict[str, set[str]]:
+    """Each function of an app's services with the names it calls."""
+    found: dict[str, set[str]] = {}
+    for module in service_modules():
+        if module.parts[0] == app:
+            for function in functions(module.tree):
+                found.setdefault(function.name, set()).update(called(function))
+    return found
+
+
+def _reach(function: ast.FunctionDef, within: dict[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    pending = called(function)
+    while pending:
+        name = pending.pop()
+        if name not in reached:
+            reached.add(name)
+            pending |= within.get(name, set()) - reached
+    return reached
+
+
+def test_no_signal_of_a_model_carries_a_rule() -> None:
+    signals = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed", "pre_init", "post_init"}
+    for module in modules():
+        used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+        used |= {
+            alias.name
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        assert not used & signals, module.name
+
+
+def test_nobody_asks_whether_somebody_is_superuser() -> None:
+    """Running the server is no reason to read a case (decision record 3)."""
+    for module in modules():
+        if "models" not in module.parts:
+            assert "is_superuser" not in module.path.read_text(encoding="utf-8"), module.name
+
+
+def test_only_the_dossier_renderer_knows_the_pdf_library() -> None:
+    importing = set()
+    for module in modules():
+        for node in ast.walk(module.tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.append(node.module)
+            if any(name.partition(".")[0] == "weasyprint" for name in names):
+                importing.add(".".join(module.parts[:2]))
+    assert importing == {"dossiers.rendering"}
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    long = {
+        str(path.relative_to(PACKAGE)): lines
+        for path in PACKAGE.rglob("*.py")
+        if "migrations" not in path.parts and (lines := path.read_text(encoding="utf-8").count("\n")) > 600
+    }
+    assert not long
+
+
+def test_the_tests_see_breaches() -> None:
+    tree = ast.parse("Case.objects.filter(pk=1).update(status='X')\nrow.delete()\nnames.update(other)")
+    assert set(_writes(tree)) == {"Case.objects.filter(pk=1).update", "row.delete"}
