@@ -17,6 +17,8 @@ def scene(
     superuser_url: str, django_db_blocker: Any, program_logs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """Run the main job through services and a real worker; serve it without the second factor."""
+    from django.core.cache import cache
+
     from lmc_cases.config.demo import main_job, world
     from tests.e2e.visitors import World
     from tests.harness.programs import Web, Worker
@@ -38,3 +40,4 @@ def scene(
             worker.stop()
             web.stop()
             reset()
+            cache.clear()

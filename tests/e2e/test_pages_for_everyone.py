@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lmc_cases.accounts.services.officers import set_language
 from lmc_cases.config.demo import texts, world
-from tests.e2e.visitors import NOBODY, World
+from tests.e2e.visitors import NOBODY, READERS, World
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +28,7 @@ LANGUAGES = {
     "vi": "vi",
     "zh-hans": "zh-Hans",
 }
+WIDTH = "document.documentElement.scrollWidth"
 # What reaches over the edge although nothing scrolls there by design.
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1 && one.checkVisibility())
@@ -43,18 +44,20 @@ def test_the_main_pages_fit_the_screen_and_axe_finds_nothing_serious(
     browser: Browser, scene: World, width: int, language: str
 ) -> None:
     """Rule: no page scrolls sideways, none keeps anybody out, none complains; Burmese has the longest words."""
-    set_language(actor=scene.officer, language=language)
+    for officer in (scene.officer, world.officer("auditor.th")):
+        set_language(actor=officer, language=language)
     script = AXE.read_text(encoding="utf-8")
     wrong: list[tuple[str, str]] = []
     for name, path in scene.pages.items():
-        who = NOBODY if name == "sign-in" else "liaison.th"
-        with scene.visit(browser, who, width=width, locale=language) as page:
+        reader = READERS.get(name, "liaison.th")
+        with scene.visit(browser, reader, width=width, locale=language) as page:
             note_complaints(page, name, wrong)
             answer = page.goto(scene.url + path)
             assert answer is not None
             assert answer.status == 200, name
+            expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[language])
             page.wait_for_load_state("networkidle")
-            if page.evaluate("document.documentElement.scrollWidth") > width:
+            if page.evaluate(WIDTH) > width:
                 wrong.append((name, f"wider than {width}: {page.evaluate(TOO_WIDE)}"))
             page.evaluate(script)
             wrong += [(name, found) for found in page.evaluate(SERIOUS)]
@@ -65,6 +68,21 @@ def note_complaints(page: Page, name: str, complaints: list[tuple[str, str]]) ->
     """Keep what the browser reports of a page: broken scripts, refused by the policy, not found."""
     page.on("console", lambda said: complaints.append((name, said.text)) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append((name, str(error))))
+
+
+def test_both_looks_see_a_page_that_keeps_people_out(browser: Browser, scene: World) -> None:
+    """Rule: a look that finds nothing on a broken page would prove nothing on a whole one."""
+    with scene.visit(browser, NOBODY, width=390) as page:
+        page.goto(f"{scene.url}/sign-in/login/")
+        page.evaluate("""() => {
+            const broken = document.createElement("img");
+            broken.style.minWidth = "800px";
+            document.querySelector("main").append(broken);
+        }""")
+        assert page.evaluate(WIDTH) > 390
+        assert "IMG." in page.evaluate(TOO_WIDE)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert [found.split(":")[0] for found in page.evaluate(SERIOUS)] == ["image-alt"]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +163,7 @@ def test_pages_are_read_without_script(browser: Browser, scene: World) -> None:
         "dossier": texts.TITLE_TH,
         "imports": "demo_people.xlsx",
     }
-    assert set(shown) == set(scene.pages) - {"sign-in"}
+    assert set(shown) == set(scene.pages) - set(READERS)
     with scene.visit(browser, "liaison.th", java_script_enabled=False) as page:
         for name, words in shown.items():
             page.goto(scene.url + scene.pages[name])

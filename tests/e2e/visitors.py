@@ -18,6 +18,8 @@ from lmc_cases.suspects.models import Suspect
 
 # As an anonymous visitor.
 NOBODY = ""
+# Who reads a page, where it is not the officer who opened the case.
+READERS = {"sign-in": NOBODY, "audit": "auditor.th"}
 
 
 class World:
@@ -47,7 +49,7 @@ class World:
 
     @cached_property
     def pages(self) -> dict[str, str]:
-        """Address by name; all but the sign-in page are read by the officer who opened the case."""
+        """Address by name. ``READERS`` says who reads it."""
         case = f"/cases/{self.case.uuid}/"
         return {
             "home": "/",
@@ -60,6 +62,7 @@ class World:
             "handover": f"/handovers/{self.dossier.handover.uuid}/",
             "dossier": f"/dossiers/{self.dossier.uuid}/",
             "imports": "/imports/",
+            "audit": "/audit/",
             "sign-in": "/sign-in/login/",
         }
 
