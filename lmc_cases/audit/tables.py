@@ -20,7 +20,7 @@ class EventTable(tables.Table):
     when = tables.TemplateColumn(template_name="audit/when.html", verbose_name=_("When"))
     who = tables.TemplateColumn(template_name="audit/who.html", verbose_name=_("Who"))
     reference = tables.TemplateColumn(template_name="audit/reference.html", verbose_name=_("Reference"))
-    reason = tables.Column(accessor="reason_text", verbose_name=_("Reason"))
+    reason = tables.Column(accessor="reason_text", verbose_name=_("Reason"), default="–")
     outcome = tables.TemplateColumn(template_name="audit/outcome.html", verbose_name=_("Outcome"))
 
     class Meta:

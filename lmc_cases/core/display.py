@@ -110,9 +110,15 @@ def format_moment(value: dt.datetime, *, buddhist: bool = False, language: str |
     """Write day and time (24 hours, minutes) in the active zone, without naming the zone."""
     local = timezone.localtime(value)
     locale = babel_locale(language)
-    glue = str(get_datetime_format("medium", locale=locale)).replace("'", "")
-    day = format_day(local, buddhist=buddhist, language=language)
-    return glue.replace("{0}", f"{local:%H:%M}").replace("{1}", day)
+    return join_day_and_time(
+        format_day(local, buddhist=buddhist, language=language), f"{local:%H:%M}", locale
+    )
+
+
+def join_day_and_time(day: str, time: str, locale: Locale | None = None) -> str:
+    """Join a written day and time in the order and with the mark the language uses (the active one if none)."""
+    glue = str(get_datetime_format("medium", locale=locale or babel_locale())).replace("'", "")
+    return glue.replace("{0}", time).replace("{1}", day)
 
 
 def zone_name(value: dt.datetime, *, language: str | None = None) -> str:

@@ -150,7 +150,8 @@ def moment_text(moment: Moment | None) -> str:
         return not_known()
     with timezone.override(moment.zone):
         local = timezone.localtime(moment.at)
-        return f"{day_text(local.date())}, {local:%H:%M} ({moment.zone}, {display.zone_offset(moment.at)})"
+        written = display.join_day_and_time(day_text(local.date()), f"{local:%H:%M}")
+        return f"{written} ({moment.zone}, {display.zone_offset(moment.at)})"
 
 
 def birth_text(birth: BirthDate | None) -> str:
