@@ -21,7 +21,9 @@ urlpatterns = [
         name="operation_withdraw",
     ),
     path("operations/<uuid:uuid>/end/", operations.OperationEnd.as_view(), name="operation_end"),
-    path("operations/<uuid:uuid>/cases/put/", operations.OperationPutCase.as_view(), name="operation_put_case"),
+    path(
+        "operations/<uuid:uuid>/cases/put/", operations.OperationPutCase.as_view(), name="operation_put_case"
+    ),
     path(
         "operations/<uuid:uuid>/cases/<uuid:case_uuid>/take-out/",
         operations.OperationTakeCaseOut.as_view(),

@@ -138,7 +138,9 @@ class OperationInvite(OfOperation):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the countries that do not take part."""
-        members = OperationMember.objects.visible_to(officer_of(self.request)).filter(operation=self.operation)
+        members = OperationMember.objects.visible_to(officer_of(self.request)).filter(
+            operation=self.operation
+        )
         taken = {self.operation.owner_id, *members.values_list("jurisdiction_id", flat=True)}
         countries = [country for country in all_countries() if country.pk not in taken]
         return {**super().get_form_kwargs(), "countries": countries}
@@ -183,7 +185,9 @@ class OperationWithdraw(Confirmed):
     def call(self, form: forms.Form) -> str:
         """Withdraw."""
         operations.withdraw_invitation(
-            actor=officer_of(self.request), operation_id=self.operation.uuid, country_code=self.kwargs["country"]
+            actor=officer_of(self.request),
+            operation_id=self.operation.uuid,
+            country_code=self.kwargs["country"],
         )
         return self.url
 
