@@ -16,7 +16,7 @@ from lmc_cases.jurisdictions.models import Agency, Jurisdiction
 from lmc_cases.jurisdictions.services import save_agency
 
 _numbers = itertools.count(1)
-PASSWORD = "invented people only 1"  # noqa: S105 - tests
+PASSWORD = "invented people only 1"
 
 
 def demo_agency(country_code: str, suffix: str = "UNIT") -> Agency:
