@@ -60,7 +60,10 @@ class SecondFactorMiddleware:
     who did show theirs.
     """
 
-    open_prefixes = ("/sign-in/", "/static/", "/language/")
+    open_prefixes = ("/static/", "/language/")
+    # With a factor that this session has not shown, the other sign-in pages would show recovery codes or switch the
+    # factor off for the password alone.
+    open_to_show_it = ("mfa_reauthenticate", "account_logout")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -76,9 +79,13 @@ class SecondFactorMiddleware:
             return self.get_response(request)
         held = dict(Authenticator.objects.filter(user=request.user).values_list("pk", "type"))
         if Authenticator.Type.TOTP not in held.values():
+            if request.path.startswith("/sign-in/"):
+                return self.get_response(request)
             return self._refuse(request, "mfa_activate_totp")
         shown = get_authentication_records(request, request.user)
         if not any(record["method"] == "mfa" and record.get("id") in held for record in shown):
+            if request.path in {reverse(name) for name in self.open_to_show_it}:
+                return self.get_response(request)
             return self._refuse(request, "mfa_reauthenticate")
         return self.get_response(request)
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from lmc_cases.accounts.models import User
 
+# No zone carries the day after it over the end of the calendar.
+LAST_DAY = dt.date.max - dt.timedelta(days=2)
+
 
 class EventFilter(django_filters.FilterSet):
     """Country of the officer, operation, verb, reference, period; and one case, by its public id."""
@@ -65,7 +68,8 @@ class EventFilter(django_filters.FilterSet):
             verb=chosen.get("verb", ""),
             reference=chosen.get("reference", "").strip().upper(),
             since=_start_of(chosen.get("since")),
-            until=_start_of(until + dt.timedelta(days=1)) if until else None,
+            # Nothing comes after the last day there is.
+            until=_start_of(until + dt.timedelta(days=1)) if until and until < LAST_DAY else None,
             case_uuid=chosen.get("case"),
         )
 

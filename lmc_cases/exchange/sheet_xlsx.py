@@ -30,6 +30,8 @@ from lmc_cases.exchange.sheet_reader import (
 _ZEROS: Final = re.compile(r"^0+$")
 # Excel keeps 15 significant digits; the 16th and later of a typed number are zeros by then.
 _DIGITS_KEPT: Final = 15
+# No Excel sheet has more. openpyxl fills gaps with empty rows: one cell in row 2,000,000,000 would last for minutes.
+MAX_SHEET_ROWS: Final = 1_048_576
 # All that zipfile, zlib, the XML parser and openpyxl were seen to raise on damaged files.
 _BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, LookupError, ValueError, TypeError,
@@ -111,6 +113,8 @@ class XlsxRows:
 
     def _sheet_rows(self, sheet: Any) -> Iterator[SheetRow]:
         for number, cells in enumerate(sheet.iter_rows(), start=1):
+            if number > MAX_SHEET_ROWS:
+                raise SheetError("TOO_MANY_ROWS", f"row {number}")
             texts: list[str] = []
             problems: dict[int, str] = {}
             for column, cell in enumerate(cells):

@@ -152,7 +152,8 @@ class Handovers(ReadOnly):
             operation=Operation.CONSULTATION,
             verb="handovers.listed",
             target=self.case,
-            codes={"shown": len(page.rows)},
+            # The case's owner reads this event and must not learn from it that there is a draft.
+            codes={"shown": sum(row.submitted_at is not None for row in page.rows)},
         )
 
     def consult(self, uuid: UUID) -> HandoverRequest:

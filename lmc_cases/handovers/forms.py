@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from lmc_cases.cases.forms.fields import MomentField
 from lmc_cases.core.display import bcp47
+from lmc_cases.core.once import OnceField
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.disclosure import ASKABLE
 from lmc_cases.handovers.services.instruments import OfferedInstrument
@@ -51,7 +52,7 @@ class PersonBoxes(forms.CheckboxSelectMultiple):
 class RequestForm(forms.Form):
     """What a request says: persons, legal basis, facts."""
 
-    draft_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    draft_id = OnceField()
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     suspect_ids = forms.MultipleChoiceField(label=gettext_lazy("Persons"), widget=PersonBoxes)
     instrument_id = forms.ChoiceField(

@@ -15,6 +15,7 @@ from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Level
 from lmc_cases.cases.services import sharing
 from lmc_cases.core.history import save_as
+from lmc_cases.core.once import new_token
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approving
 from lmc_cases.handovers.models import HandoverRequest
@@ -41,7 +42,7 @@ def form_data(w: World, **changes: object) -> dict[str, object]:
     given = w.arguments()
     data = {
         **given,
-        "draft_id": str(uuid.uuid4()),
+        "draft_id": new_token(w.chinese.pk),
         "suspect_ids": [str(each) for each in given["suspect_ids"]],
         "instrument_id": str(given["instrument_id"]),
     }

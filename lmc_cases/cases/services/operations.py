@@ -208,20 +208,12 @@ def _take_out(actor: User, operation: Operation, member: OperationMember, *, ver
     details = CaseDetail.objects.select_for_update(of=("self",)).filter(
         operation=operation, case__owner=country
     )
-    moved = 0
     for detail in details.order_by("pk"):
         detail.operation = None
         save_as(detail, actor=actor, reason=verb)
-        moved += 1
     delete_as(member, actor=actor, reason=verb)
-    record(
-        actor=actor,
-        operation=AuditOperation.GRANT,
-        verb=verb,
-        target=operation,
-        recipient=country,
-        codes={"cases": moved},
-    )
+    # Not how many cases went along: the operation's owner reads this and may have been shown none of them.
+    record(actor=actor, operation=AuditOperation.GRANT, verb=verb, target=operation, recipient=country)
 
 
 def _set_operation(actor: User, case_id: UUID, operation: Operation | None, *, verb: str) -> Case:

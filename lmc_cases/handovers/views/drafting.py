@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from lmc_cases.accounts.models import User
 from lmc_cases.cases.models import Case, CaseText, Level
 from lmc_cases.cases.services.texts import texts_for
+from lmc_cases.core.once import id_in, new_token
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.handovers import states
@@ -84,7 +84,7 @@ class RequestCreate(RequestFormView):
         language = self.actor.document_language
         facts = texts_for(self.actor, [self.case.pk], CaseText.Kind.FACTS, language).get(self.case.pk)
         return {
-            "draft_id": uuid.uuid4(),
+            "draft_id": new_token(self.actor.pk),
             "suspect_ids": [str(each) for each in self.chosen_before()],
             "facts": facts.text if facts else "",
             "facts_language": facts.language if facts else language,
@@ -106,7 +106,7 @@ class RequestCreate(RequestFormView):
         made = drafting.draft_request(
             actor=self.actor,
             case_id=self.case.uuid,
-            draft_id=form.cleaned_data["draft_id"],
+            draft_id=id_in(form.cleaned_data["draft_id"], self.actor.pk),
             **form.chosen,
         )
         return reverse("handovers:detail", args=[made.uuid])
