@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from redis import Redis
 
 from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import AuditEvent
@@ -35,6 +34,7 @@ WITHOUT_FACTOR = {"LMC_SECOND_FACTOR_COMPULSORY": "0"}
 SHORT = {"LMC_JOB_LEASE_SECONDS": "4", "LMC_JOB_SWEEP_SECONDS": "1"}
 # What an officer waits at most for a step that wakes somebody; two dossiers are owed by one approval.
 PATIENCE_SECONDS = 5.0
+HANG_SECONDS = 90.0
 PAGES = ("/", "/cases/", "/handovers/", "/dossiers/", "/imports/", "/audit/", "/api/v1/typologies/")
 PEOPLE = b"Name,Date of birth,Nationality\nINVENTED One,1990,TH\nINVENTED Two,1991,TH\n"
 
@@ -200,11 +200,17 @@ def signed_in(web: Web, user: User) -> Browser:
 
 @contextmanager
 def hanging(broker: Broker) -> Iterator[None]:
-    os.kill(broker.child.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(broker.child.pid, signal.SIGCONT)
+    """Connections are taken, and no command is answered, signing in included.
+
+    By Valkey's own means: a server stopped by a signal would outlive a test that is killed meanwhile.
+    """
+    with Redis.from_url(broker.environment["CELERY_BROKER_URL"]) as client:
+        client.client_pause(int(HANG_SECONDS * 1000), all=True)
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < HANG_SECONDS, "the broker went on before the test was through"
+    broker.kill()
+    broker.start()
 
 
 def until(happened: Callable[[], bool], why: str | Callable[[], str], seconds: float = 120) -> None:
