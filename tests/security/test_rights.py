@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from lmc_cases.accounts.models import RoleAssignment
 from lmc_cases.accounts.services.rights import grant_role, revoke_role
@@ -34,9 +35,13 @@ def test_an_administrator_gives_no_role_abroad_and_none_to_the_own_account(one_f
     before = RoleAssignment.objects.count()
     for target in (administrator, foreign):
         for role in ("supervisor", "auditor"):
-            answer = client.post(f"/accounts/users/{target.uuid}/roles/{role}/grant/", {})
+            answer = client.post(reverse("accounts:role_grant", args=[target.uuid, role]), {})
             assert answer.status_code in {403, 404, 422}, (target, role)
     assert RoleAssignment.objects.count() == before
+    # The same address works where the right is: what was refused above was the right, not the address.
+    answer = client.post(reverse("accounts:role_grant", args=[officer("TH").uuid, "auditor"]), {})
+    assert answer.status_code == 302
+    assert RoleAssignment.objects.filter(role__code="auditor").count() == 1
 
 
 def test_managing_users_and_being_superuser_open_no_case(one_factor: None) -> None:
@@ -44,4 +49,6 @@ def test_managing_users_and_being_superuser_open_no_case(one_factor: None) -> No
     administrator.is_superuser = administrator.is_staff = True
     administrator.save()
     case = open_case(officer("TH"))
-    assert browser_of(administrator).get(f"/cases/{case.uuid}/").status_code == 404
+    address = reverse("cases:detail", args=[case.uuid])
+    assert browser_of(administrator).get(address).status_code == 404
+    assert browser_of(officer("TH")).get(address).status_code == 200
