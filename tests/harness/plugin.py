@@ -151,8 +151,15 @@ def worker(transactional_db: None, _worker_of_session: Worker) -> Iterator[Worke
 
 
 @pytest.fixture
-def start_worker(transactional_db: None, program_logs: Path) -> Iterator[Callable[..., Worker]]:
-    """Start workers of one's own: ``start_worker(LMC_JOB_LEASE_SECONDS="2")``; stop or kill them at will."""
+def start_worker(
+    transactional_db: None, program_logs: Path, _worker_of_session: Worker
+) -> Iterator[Callable[..., Worker]]:
+    """Start workers of one's own: ``start_worker(LMC_JOB_LEASE_SECONDS="2")``; stop or kill them at will.
+
+    The shared worker is stopped first: it would take the messages meant for these.
+    """
+    if _worker_of_session.alive():
+        _worker_of_session.stop()
     started: list[Worker] = []
 
     def start(**environment: str) -> Worker:
