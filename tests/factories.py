@@ -12,7 +12,7 @@ from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.officers import open_account
 from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import casework, sharing
-from lmc_cases.jurisdictions.models import Agency, Jurisdiction
+from lmc_cases.jurisdictions.models import Agency, Clearance, Jurisdiction
 from lmc_cases.jurisdictions.services import save_agency
 
 _numbers = itertools.count(1)
@@ -43,6 +43,7 @@ def officer(country_code: str, *roles: str, suffix: str = "UNIT", **fields: Any)
         role_codes=list(roles) or ["liaison_officer"],
         is_demo=True,
         language=fields.pop("language", "en"),
+        clearance=fields.pop("clearance", Clearance.SECRET),
         **fields,
     )
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, CaseItem, item_is_visible_to
 from lmc_cases.core.history import kept_history
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -28,17 +28,18 @@ class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
     """Reads of exhibits."""
 
     def visible_to(self, user: User) -> EvidenceItemQuerySet:
-        """Exhibits of cases seen in full; withdrawn ones are seen by nobody but through their import."""
-        return self.filter(
-            case__in=Case.objects.visible_to(user, at_least=Level.FULL), withdrawn_at__isnull=True
-        )
+        """Exhibits whose own level the officer's level reaches, and those opened by name.
+
+        Withdrawn ones are seen by nobody but through their import.
+        """
+        return self.filter(item_is_visible_to(user), withdrawn_at__isnull=True)
 
     def owned_with(self, user: User, action: Action) -> EvidenceItemQuerySet:
-        """Exhibits of the own country's cases, where the officer holds ``action``; none withdrawn."""
-        return self.filter(case__in=Case.objects.owned_with(user, action), withdrawn_at__isnull=True)
+        """Exhibits that come from the countries for which the officer holds ``action``; none withdrawn."""
+        return self.visible_to(user).filter(originator__in=jurisdictions_granting(user, action))
 
 
-class EvidenceItem(models.Model):
+class EvidenceItem(CaseItem):
     """One exhibit. The number is the collecting country's own and never reused within the case."""
 
     class Kind(models.TextChoices):

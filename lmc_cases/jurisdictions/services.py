@@ -81,7 +81,7 @@ def save_jurisdiction(row: dict[str, str]) -> Jurisdiction:
     cells["calendar_offset_years"] = int(cells["calendar_offset_years"] or 0)  # type: ignore[assignment]
     country = Jurisdiction.objects.filter(code=code).first()
     if country is None:
-        audience = Audience.objects.create(kind=Audience.Kind.COUNTRY)
+        audience = Audience.establish(Audience.Kind.COUNTRY)
         country = Jurisdiction.objects.create(code=code, audience=audience, **cells)
     else:
         Jurisdiction.objects.filter(pk=country.pk).update(**cells)
@@ -120,7 +120,7 @@ def save_agency(
     }
     agency = Agency.objects.filter(code=code).first()
     if agency is None:
-        audience = Audience.objects.create(kind=Audience.Kind.AGENCY)
+        audience = Audience.establish(Audience.Kind.AGENCY)
         return Agency.objects.create(code=code, audience=audience, **cells)
     Agency.objects.filter(pk=agency.pk).update(**cells)
     agency.refresh_from_db()

@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, CaseItem, item_is_visible_to
 from lmc_cases.core.history import kept_history
-from lmc_cases.jurisdictions.access import Action
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -28,15 +28,15 @@ class SuspectQuerySet(models.QuerySet["Suspect"]):
     """Reads of suspects."""
 
     def visible_to(self, user: User) -> SuspectQuerySet:
-        """People of cases seen in full."""
-        return self.filter(case__in=Case.objects.visible_to(user, at_least=Level.FULL))
+        """People whose own level the officer's level reaches, and those opened by name."""
+        return self.filter(item_is_visible_to(user))
 
     def owned_with(self, user: User, action: Action) -> SuspectQuerySet:
-        """People of the own country's cases, where the officer holds ``action``."""
-        return self.filter(case__in=Case.objects.owned_with(user, action))
+        """People that come from the countries for which the officer holds ``action``: originators, not case owners."""
+        return self.visible_to(user).filter(originator__in=jurisdictions_granting(user, action))
 
 
-class Suspect(models.Model):
+class Suspect(CaseItem):
     """A person in a case. ``category`` says what the person is to the law; victims are kept apart."""
 
     class Sex(models.TextChoices):

@@ -91,7 +91,7 @@ WRITES = {
         "Offence.objects.update_or_create": "reference data, loaded by the product",
         "BorderPoint.objects.update_or_create": "reference data, loaded by the product",
         "Typology.objects.update_or_create": "reference data, loaded by the product",
-        "Audience.objects.create": "an id for the access rule",
+        "Audience.establish": "an id for the access rule",
         "Jurisdiction.objects.create": "reference data, loaded by the product",
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
         "Agency.objects.create": "reference data, loaded by the product",

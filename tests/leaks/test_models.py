@@ -20,8 +20,10 @@ from lmc_cases.cases.models import (
     CaseNote,
     CaseOfficer,
     CaseShare,
+    CaseShareItem,
     CaseText,
     CaseVisibility,
+    ItemVisibility,
     Operation,
     OperationMember,
     SearchEntry,
@@ -53,6 +55,8 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     CaseNote: OWN,
     CaseOfficer: OWN,
     CaseShare: EXISTENCE,
+    CaseShareItem: set(),
+    ItemVisibility: set(),
     Operation: OWN,
     OperationMember: OWN,
     Suspect: FULL,
@@ -79,6 +83,7 @@ EXEMPT = {
     "knox": "hashed tokens",
 }
 EXEMPT_MODELS = {
+    "cases.contributeditem": "source of the item read model, read by no surface",
     "cases.referencecounter": "counts references, read by no surface",
     "suspects.suspectcounter": "counts persons of a case, read by no surface",
     "handovers.handovervisibility": "read model, read by HandoverRequest.visible_to alone",

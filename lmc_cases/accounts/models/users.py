@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.core.history import kept_history
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting, may
-from lmc_cases.jurisdictions.models import Agency, Audience, Jurisdiction
+from lmc_cases.jurisdictions.models import Agency, Audience, Clearance, Jurisdiction
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -67,7 +67,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create an account with its own audience."""
-        audience = Audience.objects.create(kind=Audience.Kind.OFFICER)
+        audience = Audience.establish(Audience.Kind.OFFICER)
         user = self.model(email=self.normalize_email(email).lower(), audience=audience, **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -98,6 +98,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=60, default="Asia/Bangkok")
     calendar = models.CharField(
         _("calendar"), max_length=10, choices=Calendar.choices, default=Calendar.GREGORIAN
+    )
+    # The lowest by default: a country administrator raises it.
+    clearance = models.PositiveSmallIntegerField(
+        _("clearance"), choices=Clearance.choices, default=Clearance.RESTRICTED
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(default=False, editable=False)

@@ -21,7 +21,7 @@ from lmc_cases.audit.services import record
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
-from lmc_cases.jurisdictions.models import Agency
+from lmc_cases.jurisdictions.models import Agency, Clearance
 
 
 def known_language(code: str, *, field: str) -> str:
@@ -42,6 +42,7 @@ def open_account(
     role_codes: list[str],
     language: str | None = None,
     rank: str = "",
+    clearance: int = Clearance.RESTRICTED,
     is_demo: bool = False,
     invited_by: User | None = None,
 ) -> User:
@@ -62,6 +63,7 @@ def open_account(
         password,
         full_name=full_name,
         rank=rank,
+        clearance=clearance,
         agency=agency,
         language=home_language,
         document_language=country.first_language,

@@ -2,22 +2,47 @@
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.handling import (
+    CaseItem,
+    Graded,
+    Handled,
+    InformationGrade,
+    SourceGrade,
+    StatementKind,
+)
 from lmc_cases.cases.models.operation import Operation, OperationMember
-from lmc_cases.cases.models.share import CaseShare
-from lmc_cases.cases.models.visibility import CaseVisibility, Level, SearchEntry
+from lmc_cases.cases.models.share import CaseShare, CaseShareItem
+from lmc_cases.cases.models.visibility import (
+    CaseVisibility,
+    ContributedItem,
+    ItemVisibility,
+    Level,
+    SearchEntry,
+    item_is_visible_to,
+)
 
 __all__ = [
     "Case",
     "CaseDetail",
+    "CaseItem",
     "CaseNote",
     "CaseOfficer",
     "CaseShare",
+    "CaseShareItem",
     "CaseText",
     "CaseVisibility",
+    "ContributedItem",
+    "Graded",
+    "Handled",
+    "InformationGrade",
+    "ItemVisibility",
     "Level",
     "Operation",
     "OperationMember",
     "ReferenceCounter",
     "SearchEntry",
+    "SourceGrade",
+    "StatementKind",
     "TimelineEntry",
+    "item_is_visible_to",
 ]

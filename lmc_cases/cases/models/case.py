@@ -11,11 +11,12 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from lmc_cases.cases.models.handling import Handled
 from lmc_cases.cases.models.operation import Operation
 from lmc_cases.cases.models.visibility import CaseVisibility, Level
 from lmc_cases.core.history import kept_history
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
-from lmc_cases.jurisdictions.models import Agency, BorderPoint, Jurisdiction, Typology
+from lmc_cases.jurisdictions.models import Agency, BorderPoint, Clearance, Jurisdiction, Typology
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -46,7 +47,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.annotate(level=models.Subquery(highest))
 
 
-class Case(models.Model):
+class Case(Handled):
     """An investigation owned by exactly one country."""
 
     class Status(models.TextChoices):
@@ -62,6 +63,13 @@ class Case(models.Model):
         RESTRICTED = "RESTRICTED", _("Restricted")
         CONFIDENTIAL = "CONFIDENTIAL", _("Confidential")
         SECRET = "SECRET", _("Secret")
+
+    # The clearance each asks for (migration 0005 has the same in SQL: classification_rank).
+    RANK = {
+        Classification.RESTRICTED: Clearance.RESTRICTED,
+        Classification.CONFIDENTIAL: Clearance.CONFIDENTIAL,
+        Classification.SECRET: Clearance.SECRET,
+    }
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="cases")
@@ -84,6 +92,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def rank(self) -> Clearance:
+        """The clearance an officer needs to see the case."""
+        return self.RANK[self.Classification(self.classification)]
 
     @property
     def audit_owner_id(self) -> int | None:
@@ -165,6 +178,8 @@ class CaseOfficer(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField(auto_now_add=True)
+    # Access in an emergency ends by the clock; ``None`` is no end.
+    until = models.DateTimeField(null=True)
 
     objects = CaseOfficerQuerySet.as_manager()
     history = kept_history()

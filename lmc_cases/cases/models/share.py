@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models.case import Case
+from lmc_cases.cases.models.handling import Handled
 from lmc_cases.cases.models.visibility import Level
 from lmc_cases.core.history import kept_history
 from lmc_cases.jurisdictions.access import Action, audiences_of, jurisdictions_granting
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 
+# As the read model's SQL has it (migration 0006); the clock is asked beside it.
+IN_FORCE = models.Q(confirmed_at__isnull=False, declined_at__isnull=True, revoked_at__isnull=True)
+
+
 class CaseShareQuerySet(models.QuerySet["CaseShare"]):
     """Reads of shares."""
 
@@ -28,7 +33,7 @@ class CaseShareQuerySet(models.QuerySet["CaseShare"]):
         """All shares of the own country's cases; of others' only those in force made to the officer's audiences."""
         own = Case.objects.owned_with(user, Action.READ)
         audiences = audiences_of(user)
-        in_force = models.Q(revoked_at__isnull=True, expires_at__gt=Now())
+        in_force = IN_FORCE & models.Q(expires_at__gt=Now())
         to_country = models.Q(recipient_agency__isnull=True, recipient__audience__in=audiences)
         to_agency = models.Q(recipient_agency__audience__in=audiences)
         return self.filter(models.Q(case__in=own) | (in_force & (to_country | to_agency)))
@@ -42,12 +47,16 @@ class CaseShareQuerySet(models.QuerySet["CaseShare"]):
         )
 
     def in_force(self) -> CaseShareQuerySet:
-        """Shares neither revoked nor past their end, by the database's clock."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=Now())
+        """Shares confirmed, neither declined nor revoked nor past their end, by the database's clock."""
+        return self.filter(IN_FORCE, expires_at__gt=Now())
 
 
-class CaseShare(models.Model):
-    """One disclosure of a case to one recipient. Changed by ending it and sharing anew; never rewritten."""
+class CaseShare(Handled):
+    """One disclosure of a case to one recipient. Changed by ending it and sharing anew; never rewritten.
+
+    It opens nothing before it is confirmed (``confirmed_at``): at once where one officer may share alone, by a
+    second officer where two are needed. Reading is always among its rights.
+    """
 
     class Purpose(models.TextChoices):
         """Why the case is shared: a closed list; a new purpose is a new share."""
@@ -65,11 +74,24 @@ class CaseShare(models.Model):
     recipient_agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=[(level.value, level.label) for level in Level.shareable()]
+    )
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     reason = models.TextField(_("reason"))
+    legal_basis = models.TextField(_("legal basis"), blank=True, default="")
+    # What a competent authority gave before the disclosure abroad, where a country's law asks for it.
+    approval_number = models.CharField(_("approval number"), max_length=100, blank=True, default="")
+    may_contribute = models.BooleanField(_("may add own items"), default=False)
+    may_ask_to_pass_on = models.BooleanField(_("may ask to pass it on"), default=False)
+    review_on = models.DateField(_("review date"), null=True, blank=True)
     shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     shared_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    declined_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(_("until"))
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(
@@ -84,7 +106,7 @@ class CaseShare(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "recipient", "recipient_agency"],
-                condition=models.Q(revoked_at__isnull=True),
+                condition=models.Q(revoked_at__isnull=True, declined_at__isnull=True),
                 nulls_distinct=False,
                 name="one_live_share_per_recipient",
             )
@@ -113,3 +135,33 @@ class CaseShare(models.Model):
     def audit_case_uuid(self) -> UUID | None:
         """The shared case."""
         return self.case.uuid
+
+
+class CaseShareItemQuerySet(models.QuerySet["CaseShareItem"]):
+    """Reads of the items a share names."""
+
+    def visible_to(self, user: User) -> CaseShareItemQuerySet:
+        """Items of the shares the officer may see."""
+        return self.filter(share__in=CaseShare.objects.visible_to(user))
+
+
+class CaseShareItem(models.Model):
+    """A single person or exhibit that a share opens, whatever the share's level says of the rest."""
+
+    class Kind(models.TextChoices):
+        """What the item is. Its table is above this app, so the row names it by its public id."""
+
+        SUSPECT = "SUSPECT", _("Person")
+        EVIDENCE = "EVIDENCE", _("Exhibit")
+
+    share = models.ForeignKey(CaseShare, on_delete=models.PROTECT, related_name="items")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    object_uuid = models.UUIDField()
+
+    objects = CaseShareItemQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["share", "object_uuid"], name="an_item_is_named_once_in_a_share")
+        ]

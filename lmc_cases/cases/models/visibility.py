@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 
 
 class Level(models.IntegerChoices):
-    """How much of a case an audience sees. Each level holds the one before it."""
+    """How much of a case an audience sees. Each level holds the one before it.
+
+    ``OWN`` is the owning country's alone and is never shared: notes, named officers, imports, what is withheld.
+    """
 
     EXISTENCE = 1, _("Existence only")
     SUMMARY = 2, _("Summary")
     FULL = 3, _("Full")
+    OWN = 4, _("Own country only")
+
+    @classmethod
+    def shareable(cls) -> list[Level]:
+        """The levels a share can name."""
+        return [cls.EXISTENCE, cls.SUMMARY, cls.FULL]
 
 
 class CaseVisibilityQuerySet(models.QuerySet["CaseVisibility"]):
@@ -36,6 +45,26 @@ class CaseVisibilityQuerySet(models.QuerySet["CaseVisibility"]):
         """Rows in force, by the database's clock, for the officer's audiences at ``at_least`` this level."""
         rows = self.filter(audience__in=audiences_of(user), until__gt=Now())
         return rows if at_least == Level.EXISTENCE else rows.filter(level__gte=at_least)
+
+
+class ItemVisibilityQuerySet(models.QuerySet["ItemVisibility"]):
+    """Reads of the item read model."""
+
+    def visible_to(self, user: User | AnonymousUser) -> ItemVisibilityQuerySet:
+        """Rows in force, by the database's clock, for the officer's audiences."""
+        return self.filter(audience__in=audiences_of(user), until__gt=Now())
+
+
+def item_is_visible_to(user: User | AnonymousUser, *, uuid: str = "uuid") -> models.Q:
+    """Return the condition of a person, an exhibit or their search text: by the case's level, or item by item.
+
+    Two EXISTS on index look-ups, never a join: a list of one case's items asks them for that case's rows alone.
+    """
+    by_level = CaseVisibility.objects.visible_to(user).filter(
+        case=models.OuterRef("case"), level__gte=models.OuterRef("level")
+    )
+    by_name = ItemVisibility.objects.visible_to(user).filter(object_uuid=models.OuterRef(uuid))
+    return models.Q(models.Exists(by_level)) | models.Q(models.Exists(by_name))
 
 
 class CaseVisibility(models.Model):
@@ -69,15 +98,39 @@ class CaseVisibility(models.Model):
         ]
 
 
+class ItemVisibility(models.Model):
+    """What single items of a case an audience sees besides the case's level: shared by name, or its own.
+
+    Kept by triggers (migration 0006) from the items a share names and from the originators of contributed items.
+    """
+
+    pk = models.CompositePrimaryKey("audience_id", "object_uuid")
+    audience = models.ForeignKey(Audience, on_delete=models.DO_NOTHING, db_index=False, related_name="+")
+    object_uuid = models.UUIDField()
+    case = models.ForeignKey("cases.Case", on_delete=models.DO_NOTHING, related_name="+")
+    until = models.DateTimeField()
+
+    objects = ItemVisibilityQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["object_uuid", "audience"], name="item_visibility_by_object")]
+
+
+class ContributedItem(models.Model):
+    """An item that a recipient of the case added: noted by a trigger, never written from Python."""
+
+    object_uuid = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=8)
+    case = models.ForeignKey("cases.Case", on_delete=models.DO_NOTHING, related_name="+")
+    originator = models.ForeignKey(Jurisdiction, on_delete=models.DO_NOTHING, related_name="+")
+
+
 class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
     """Reads of the search text."""
 
     def visible_to(self, user: User | AnonymousUser) -> SearchEntryQuerySet:
-        """Entries of visible cases whose level the officer's level reaches."""
-        reached = CaseVisibility.objects.visible_to(user).filter(
-            case=models.OuterRef("case"), level__gte=models.OuterRef("level")
-        )
-        return self.filter(models.Exists(reached))
+        """Entries whose level the officer's level reaches, and those of items opened by name."""
+        return self.filter(item_is_visible_to(user, uuid="object_uuid"))
 
 
 class SearchEntry(models.Model):

@@ -86,7 +86,7 @@ def open_case(
     if not clean_text(title):
         raise InvalidInput("title", _("Enter a title."))
     _text("title", clean_text(title), MAX_TITLE_CHARACTERS)
-    _check_code("classification", classification, Case.Classification.values)
+    _check_classification(actor, classification)
     _check_detail(loss_amount, loss_currency, occurred_from, occurred_to)
     # The counter's lock makes a form that was sent twice wait here; only then is it known what came first.
     reference = next_reference(owner)
@@ -172,7 +172,8 @@ def edit_case(
     if case.status == Case.Status.CLOSED and status == Case.Status.CLOSED:
         raise CaseClosed(_("The case is closed. Open it again before you change it."))
     _check_code("status", status, Case.Status.values)
-    _check_code("classification", classification, Case.Classification.values)
+    if classification != case.classification:
+        _check_classification(actor, classification)
     _check_detail(loss_amount, loss_currency, occurred_from, occurred_to)
     cleaned_reason = clean_text(reason, multiline=True)
     if lead_officer_id is not None:
@@ -344,6 +345,8 @@ def restrict_case(*, actor: User, case_id: UUID, officer_ids: Iterable[UUID], re
     named = set(User.objects.colleagues_of(actor).filter(uuid__in=wanted))
     if wanted != {officer.uuid for officer in named}:
         raise InvalidInput("officers", _("Choose colleagues from the list."))
+    if any(officer.clearance < case.rank for officer in named):
+        raise InvalidInput("officers", _("Choose colleagues who are cleared for the case's classification."))
     named.add(actor)
     for held in CaseOfficer.objects.filter(case=case).exclude(user__in=named):
         delete_as(held, actor=actor, reason=cleaned)
@@ -400,6 +403,14 @@ def consult_case(*, actor: User, case: Case, level: Level, part: str) -> None:
         target=case,
         codes={"level": int(level), "part": part},
     )
+
+
+def _check_classification(actor: User, classification: str) -> None:
+    _check_code("classification", classification, Case.Classification.values)
+    if Case.RANK[Case.Classification(classification)] > actor.clearance:
+        raise InvalidInput(
+            "classification", _("You are not cleared for this classification: you would not see the case.")
+        )
 
 
 def lock_case(actor: User, case_id: UUID, action: Action) -> Case:

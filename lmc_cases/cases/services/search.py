@@ -293,12 +293,14 @@ def blind_mark(number: str) -> str:
     return f"#{blind_number(number)[:20]}"
 
 
-def put_suspect_entry(*, case_id: int, object_uuid: UUID, names: list[str], numbers: list[str]) -> None:
+def put_suspect_entry(
+    *, case_id: int, object_uuid: UUID, level: Level, names: list[str], numbers: list[str]
+) -> None:
     """Write the search text of a person: names of every script, document numbers as marks only."""
     SearchEntry.objects.update_or_create(
         kind=SearchEntry.Kind.SUSPECT,
         object_uuid=object_uuid,
-        defaults={"case_id": case_id, "level": Level.FULL, "body": suspect_body(names, numbers)},
+        defaults={"case_id": case_id, "level": level, "body": suspect_body(names, numbers)},
     )
 
 

@@ -86,6 +86,8 @@ def share_case(
         purpose=purpose,
         reason=cleaned,
         shared_by=actor,
+        confirmed_at=timezone.now(),
+        confirmed_by=actor,
         expires_at=expires_at,
     )
     save_as(share, actor=actor, reason=cleaned)

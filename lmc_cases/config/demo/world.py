@@ -13,7 +13,7 @@ from lmc_cases.accounts.services.officers import open_account
 from lmc_cases.accounts.services.rights import ensure_groups
 from lmc_cases.cases.models import Case, CaseShare, CaseText, Level
 from lmc_cases.cases.services import casework, sharing
-from lmc_cases.jurisdictions.models import Agency, Jurisdiction
+from lmc_cases.jurisdictions.models import Agency, Clearance, Jurisdiction
 from lmc_cases.jurisdictions.services import save_agency
 
 # Printed by the demo; no such account exists anywhere else.
@@ -104,6 +104,7 @@ def build() -> None:
                 rank=person.rank,
                 password=PASSWORD,
                 role_codes=list(person.roles),
+                clearance=Clearance.CONFIDENTIAL,
                 is_demo=True,
             )
     for key, language, title, typology in OTHER_CASES:

@@ -161,6 +161,7 @@ def withdraw_import(
 def _added(exhibit: ImportedExhibit, case: Case, actor: User, import_run: UUID, number: str) -> EvidenceItem:
     item = EvidenceItem(
         case=case,
+        originator_id=case.owner_id,
         exhibit_number=number,
         kind=exhibit.kind,
         description=exhibit.description,

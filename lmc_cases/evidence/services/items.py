@@ -83,6 +83,7 @@ def add_item(
     item = EvidenceItem(
         uuid=new_id or uuid4(),
         case=case,
+        originator_id=case.owner_id,
         recorded_by=actor,
         reported_hashes=_hashes(reported_hashes or {}),
         **_columns(details, case),

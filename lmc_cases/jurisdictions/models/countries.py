@@ -26,10 +26,19 @@ class OpenToOfficers(models.QuerySet[Row]):
         return self.all() if user.is_authenticated and user.is_active else self.none()
 
 
+class Clearance(models.IntegerChoices):
+    """Up to which classification an officer reads; ranks as those of ``Case.Classification``."""
+
+    RESTRICTED = 1, _("Restricted")
+    CONFIDENTIAL = 2, _("Confidential")
+    SECRET = 3, _("Secret")
+
+
 class Audience(models.Model):
     """Whoever a record can be visible to: a country, one agency of it, or one named officer.
 
-    All three share one id space, so that the read models need one narrow column.
+    All three share one id space, so that the read models need one narrow column. Each has a sibling per higher
+    clearance: a confidential record is visible to the sibling alone, so that clearance costs a list no filter.
     """
 
     class Kind(models.TextChoices):
@@ -40,6 +49,27 @@ class Audience(models.Model):
         OFFICER = "OFFICER", _("Officer")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    # Null on the first of the siblings, whose id stands for all of them elsewhere.
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="siblings")
+    clearance = models.PositiveSmallIntegerField(choices=Clearance.choices, default=Clearance.RESTRICTED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["base", "clearance"], name="one_sibling_per_clearance"),
+            models.CheckConstraint(
+                condition=models.Q(base__isnull=True, clearance=1)
+                | models.Q(base__isnull=False, clearance__gt=1),
+                name="a_sibling_has_a_higher_clearance",
+            ),
+        ]
+
+    @classmethod
+    def establish(cls, kind: Kind) -> Audience:
+        """Make an audience with its siblings; return the first of them."""
+        base = cls.objects.create(kind=kind)
+        for clearance in Clearance.values[1:]:
+            cls.objects.create(kind=kind, base=base, clearance=clearance)
+        return base
 
 
 class Jurisdiction(models.Model):

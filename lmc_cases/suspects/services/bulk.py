@@ -196,10 +196,11 @@ def _insert_staged(cursor: Any, case: Case, actor: User, import_run: UUID, *, fi
     names = _names(_PERSON_COLUMNS)
     cursor.execute(
         sql.SQL(
-            "INSERT INTO suspects_suspect (case_id, number, import_run, version, photo, photo_sha256, {names})"
-            " SELECT %s, %s + place, %s, 1, '', '', {names} FROM {staged} ORDER BY place"
+            "INSERT INTO suspects_suspect"
+            " (case_id, originator_id, number, import_run, version, photo, photo_sha256, {names})"
+            " SELECT %s, %s, %s + place, %s, 1, '', '', {names} FROM {staged} ORDER BY place"
         ).format(names=names, staged=sql.Identifier(STAGED)),
-        [case.pk, first, import_run],
+        [case.pk, case.owner_id, first, import_run],
     )
     documents = _names(_DOCUMENT_COLUMNS)
     kinds = sql.SQL(", ").join(

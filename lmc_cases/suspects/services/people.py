@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case
+from lmc_cases.cases.models import Case, Level
 from lmc_cases.cases.services.casework import CaseClosed, lock_case, mark_changed
 from lmc_cases.cases.services.search import put_suspect_entry
 from lmc_cases.core.errors import StaleVersion
@@ -68,6 +68,7 @@ def add_suspect(
     suspect = Suspect(
         uuid=new_id or uuid4(),
         case=case,
+        originator_id=case.owner_id,
         **columns_of(details),
         import_run=import_run,
         import_row=import_row,
@@ -182,6 +183,7 @@ def put_search_entry(suspect: Suspect) -> None:
     put_suspect_entry(
         case_id=suspect.case_id,
         object_uuid=suspect.uuid,
+        level=Level(suspect.level),
         names=[suspect.name_original, suspect.name_romanised, *suspect.aliases],
         numbers=numbers,
     )
