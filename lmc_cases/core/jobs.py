@@ -10,13 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from celery import current_app
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 
 class LeaseLost(Exception):
@@ -72,7 +75,7 @@ class LeasedJob(models.Model):
         Commits by itself: call it outside the transaction of the work.
         """
         token = uuid.uuid4()
-        with transaction.atomic():
+        with cls.in_hand(job_id):
             job = (
                 cls._default_manager.select_for_update(skip_locked=True)
                 .filter(pk=job_id)
@@ -101,15 +104,20 @@ class LeasedJob(models.Model):
     @classmethod
     def renew(cls, job_id: int, token: uuid.UUID) -> None:
         """Lengthen the lease; raises ``LeaseLost`` if it is no longer ours."""
-        renewed = cls._default_manager.filter(
-            pk=job_id, lease_token=token, job_state=JobState.RUNNING
-        ).update(lease_until=Now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS))
-        if not renewed:
-            raise LeaseLost
+        cls.note(job_id, token, lease_until=Now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS))
+
+    @classmethod
+    def note(cls, job_id: int, token: uuid.UUID, **columns: Any) -> None:
+        """Write columns of the claimed job, e.g. its progress; raises ``LeaseLost`` if it is no longer ours."""
+        with cls.in_hand(job_id):
+            claimed = cls._default_manager.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING)
+            if not claimed.update(**columns):
+                raise LeaseLost
 
     @classmethod
     def lock_claimed(cls, job_id: int, token: uuid.UUID) -> Any:
         """Return the job row locked for its last transaction; raises ``LeaseLost`` if not ours."""
+        cls._take_in_hand(job_id)
         job = (
             cls._default_manager.select_for_update()
             .filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING)
@@ -120,13 +128,38 @@ class LeasedJob(models.Model):
         return job
 
     @classmethod
-    def owed(cls) -> models.QuerySet[Any]:
-        """Jobs that nobody is working on: queued a while ago, or with a lapsed lease."""
-        grace = dt.timedelta(seconds=settings.JOB_SWEEP_SECONDS)
-        return cls._default_manager.filter(
-            models.Q(job_state=JobState.QUEUED, queued_at__lt=Now() - grace)
-            | models.Q(job_state=JobState.RUNNING, lease_until__lt=Now())
+    def officer_pk(cls, job_id: int) -> int:
+        """Return the primary key of the officer for whom the job is done: whose rights the worker acts with."""
+        asked = sql.SQL("SELECT requested_by_id FROM {} WHERE id = %s").format(
+            sql.Identifier(cls._meta.db_table)
         )
+        with cls.in_hand(job_id), connection.cursor() as cursor:
+            cursor.execute(asked, [job_id])
+            row = cursor.fetchone()
+        if row is None:
+            raise cls.DoesNotExist
+        return int(row[0])
+
+    @classmethod
+    @contextmanager
+    def in_hand(cls, job_id: int) -> Iterator[None]:
+        """Open a transaction, or a part of one, that sees this one job, whoever may see it."""
+        with transaction.atomic():
+            cls._take_in_hand(job_id)
+            yield
+
+    @classmethod
+    def _take_in_hand(cls, job_id: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lmc.job', %s, true)", [f"{cls._meta.db_table}:{int(job_id)}"])
+
+    @classmethod
+    def owed_ids(cls, *, most: int = 500) -> list[int]:
+        """Return the jobs that nobody is working on, of every country: queued a while ago, or with a lapsed lease."""
+        values: list[Any] = [cls._meta.db_table, dt.timedelta(seconds=settings.JOB_SWEEP_SECONDS), most]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT owed_job_ids(%s, %s, %s)", values)
+            return [int(row[0]) for row in cursor.fetchall()]
 
 
 def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
@@ -178,7 +211,7 @@ def sweep() -> int:
     """Wake every job that is owed; return how many."""
     woken = 0
     for model in job_models():
-        for pk in model.owed().values_list("pk", flat=True)[:500]:
+        for pk in model.owed_ids():
             current_app.tasks[model.task_name].apply_async(kwargs={"job_id": pk}, retry=False)
             woken += 1
     return woken

@@ -1,7 +1,7 @@
-"""The transaction that carries a viewer's audiences to the database.
+"""The transaction that tells the database for whom it runs.
 
-``lmc.audiences`` is set per transaction and never per connection, so that a pooled connection
-cannot hand one officer's rights to the next (docs/decisions).
+``lmc.audiences`` and ``lmc.viewer`` are set per transaction and never per connection, so that a pooled connection
+cannot hand one officer's rights to the next; the policies of row-level security read them (``core.row_security``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from django.http import HttpRequest
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
-_audiences: ContextVar[tuple[Any, tuple[int, ...]] | None] = ContextVar("lmc_audiences", default=None)
+Held = tuple[Any, tuple[int, ...]]
+_viewer: ContextVar[Held | None] = ContextVar("lmc_viewer", default=None)
 
 
 def officer_of(request: HttpRequest) -> User:
@@ -27,27 +28,50 @@ def officer_of(request: HttpRequest) -> User:
 
 def audiences_in_force(user_pk: Any) -> tuple[int, ...] | None:
     """Return the audiences resolved for this transaction, if they are this user's."""
-    held = _audiences.get()
+    held = _viewer.get()
     return held[1] if held is not None and held[0] == user_pk else None
 
 
 @contextmanager
 def viewing_as(user_pk: Any, audience_ids: Iterable[int]) -> Iterator[None]:
-    """Open a transaction whose statements run for these audiences."""
-    ids = tuple(sorted(audience_ids))
-    token = _audiences.set((user_pk, ids))
+    """Open a transaction, or a part of the present one, whose statements run for these audiences.
+
+    Inside another viewer's block the other is put back at the end; what was rolled back takes its setting along.
+    """
+    outer = _viewer.get()
+    held = (user_pk, tuple(sorted(audience_ids)))
+    token = _viewer.set(held)
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lmc.audiences', %s, true)", [",".join(map(str, ids))])
+            _tell_database(held)
             yield
+            if outer is not None:
+                _tell_database(outer)
     finally:
-        _audiences.reset(token)
+        _viewer.reset(token)
 
 
 def become(user_pk: Any, audience_ids: Iterable[int]) -> None:
-    """Set the viewer within the present transaction: a token was recognised after it began."""
-    ids = tuple(sorted(audience_ids))
-    _audiences.set((user_pk, ids))
+    """Set the viewer within the present block: a token was recognised after it began."""
+    held = (user_pk, tuple(sorted(audience_ids)))
+    _viewer.set(held)
+    _tell_database(held)
+
+
+def announce(user_pk: Any, audience_ids: Iterable[int]) -> None:
+    """Tell the database who asks where no block has said so: a service called by a command or a test.
+
+    It holds until the transaction ends or somebody else is announced; outside a transaction it holds for nothing,
+    and no row is seen. Inside a block the block's viewer stays: rows of two officers are never mixed.
+    """
+    if _viewer.get() is None and connection.in_atomic_block:
+        _tell_database((user_pk, tuple(sorted(audience_ids))))
+
+
+def _tell_database(held: Held) -> None:
+    user_pk, ids = held
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lmc.audiences', %s, true)", [",".join(map(str, ids))])
+        cursor.execute(
+            "SELECT set_config('lmc.audiences', %s, true), set_config('lmc.viewer', %s, true)",
+            [",".join(map(str, ids)), "" if user_pk is None else str(user_pk)],
+        )

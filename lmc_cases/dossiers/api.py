@@ -44,7 +44,7 @@ class DossierOut(Out):
     uuid = serializers.UUIDField()
     handover = serializers.UUIDField(source="handover.uuid")
     handover_reference = serializers.CharField(source="handover.reference")
-    case = serializers.UUIDField(source="handover.case.uuid")
+    case = serializers.UUIDField(source="handover.case_uuid")
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     number = serializers.IntegerField(help_text="Version, from 1, per language.")
     state = serializers.ChoiceField(source="job_state", choices=JobState.choices)

@@ -81,4 +81,4 @@ class Dossier(LeasedJob):
     @property
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
-        return self.handover.case.uuid
+        return self.handover.case_uuid

@@ -21,8 +21,8 @@ from lmc_cases.handovers.services.reading import consult_request, page_of_reques
 class CaseRef(Out):
     """The case a request is about; it stays named when its share has ended."""
 
-    uuid = serializers.UUIDField()
-    reference = serializers.CharField()
+    uuid = serializers.UUIDField(source="case_uuid")
+    reference = serializers.CharField(source="case_reference")
 
 
 class InstrumentRef(Out):
@@ -73,7 +73,7 @@ class RequestedPersonOut(Out):
     """One person asked for."""
 
     uuid = serializers.UUIDField(source="subject.uuid")
-    suspect = serializers.UUIDField(source="subject.suspect.uuid")
+    suspect = serializers.UUIDField(source="subject.suspect_uuid")
     outcome = serializers.ChoiceField(source="subject.outcome", choices=HandoverSubject.Outcome.choices)
     person = serializers.SerializerMethodField(help_text="`null` where nothing may be shown any more.")
 
@@ -88,7 +88,7 @@ class HandoverRowOut(Out):
 
     uuid = serializers.UUIDField()
     reference = serializers.CharField()
-    case = CaseRef()
+    case = CaseRef(source="*")
     requesting = serializers.CharField(source="requesting.code", help_text="Country code.")
     requested = serializers.CharField(source="requested.code", help_text="Country code.")
     status = serializers.ChoiceField(choices=HandoverRequest.Status.choices)

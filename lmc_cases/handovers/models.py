@@ -21,16 +21,30 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 
-class HandoverVisibility(models.Model):
-    """Read model of the requests: one row per audience and request, kept by triggers (migration 0002).
+class HandoverVisibilityQuerySet(models.QuerySet["HandoverVisibility"]):
+    """Reads of the read model."""
 
-    The requested country gets its row when the request is submitted; a revoked share never removes one.
+    def visible_to(self, user: User) -> HandoverVisibilityQuerySet:
+        """Rows in force, by the database's clock, for the officer's audiences."""
+        return self.filter(audience__in=audiences_of(user), until__gt=Now())
+
+
+class HandoverVisibility(models.Model):
+    """Read model of the requests: one row per audience and request, kept by triggers (migration 0004).
+
+    The asking side is the audience the case was shared with; the asked side, from the submission on, is its country,
+    or the named officers where the case is restricted. Classified cases ask for clearance on both sides. A revoked
+    share never removes a row.
     """
 
     pk = models.CompositePrimaryKey("audience_id", "handover_id")
     audience = models.ForeignKey(Audience, on_delete=models.DO_NOTHING, db_index=False, related_name="+")
     handover = models.ForeignKey("handovers.HandoverRequest", on_delete=models.DO_NOTHING, related_name="+")
     updated_at = models.DateTimeField()
+    # The end of a named officer's access in an emergency; "infinity" for all others.
+    until = models.DateTimeField()
+
+    objects = HandoverVisibilityQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -48,7 +62,7 @@ class HandoverRequestQuerySet(models.QuerySet["HandoverRequest"]):
 
     def visible_to(self, user: User) -> HandoverRequestQuerySet:
         """Requests of the officer's country, and those submitted to it."""
-        rows = HandoverVisibility.objects.filter(audience__in=audiences_of(user))
+        rows = HandoverVisibility.objects.visible_to(user)
         return self.filter(pk__in=rows.values("handover_id"))
 
     def asked_with(self, user: User, action: Action) -> HandoverRequestQuerySet:
@@ -78,7 +92,15 @@ class HandoverRequest(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(_("reference"), max_length=40, unique=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handovers")
+    # How both sides call the case when the share is over and its row is closed to one of them.
+    case_uuid = models.UUIDField(editable=False)
+    case_reference = models.CharField(max_length=40, editable=False)
     requesting = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="handovers_asked")
+    # Through whom the asking side came to the case: its country, or the one agency it was shared with. Nobody else
+    # of that country sees the request.
+    requesting_audience = models.ForeignKey(
+        Audience, on_delete=models.PROTECT, related_name="+", editable=False
+    )
     requested = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="handovers_received")
     status = models.CharField(_("status"), max_length=14, choices=Status.choices, default=Status.DRAFT)
     instrument = models.ForeignKey(
@@ -131,7 +153,7 @@ class HandoverRequest(models.Model):
     @property
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
-        return self.case.uuid
+        return self.case_uuid
 
 
 class HandoverSubjectQuerySet(models.QuerySet["HandoverSubject"]):
@@ -156,6 +178,7 @@ class HandoverSubject(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     handover = models.ForeignKey(HandoverRequest, on_delete=models.PROTECT, related_name="subjects")
     suspect = models.ForeignKey(Suspect, on_delete=models.PROTECT, related_name="+")
+    suspect_uuid = models.UUIDField(editable=False)
     position = models.PositiveSmallIntegerField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.PENDING)
     snapshot = models.JSONField(default=dict)

@@ -7,13 +7,15 @@ Nobody by default, and no short cut for superusers: running the server is no rea
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from guardian.shortcuts import get_objects_for_user
 
-from lmc_cases.core.viewer import audiences_in_force
+from lmc_cases.core.viewer import announce, audiences_in_force, viewing_as
 from lmc_cases.jurisdictions.models import Agency, Audience, Jurisdiction
 
 if TYPE_CHECKING:
@@ -39,6 +41,11 @@ READ_AGENCY = "read_agency_records"
 
 def jurisdictions_granting(user: User | AnonymousUser, action: Action) -> QuerySet[Jurisdiction]:
     """Return the countries for which ``user`` holds ``action``; none for anonymous or inactive users."""
+    audiences_of(user)
+    return _granting(user, action)
+
+
+def _granting(user: User | AnonymousUser, action: Action) -> QuerySet[Jurisdiction]:
     if not (user.is_authenticated and user.is_active):
         return Jurisdiction.objects.none()
     granted: QuerySet[Jurisdiction] = get_objects_for_user(
@@ -55,19 +62,31 @@ def may(user: User | AnonymousUser, action: Action) -> bool:
 def audiences_of(user: User | AnonymousUser) -> tuple[int, ...]:
     """Return the audience ids whose records ``user`` reads: countries and agencies granted, and the officer.
 
-    Resolved once per request by the transaction middleware; asked of the database elsewhere.
+    Resolved once per request by the transaction middleware; asked of the database elsewhere, which is then told who
+    asks: whatever is read next in the transaction is read for this officer.
     """
     if not (user.is_authenticated and user.is_active):
         return ()
     held = audiences_in_force(user.pk)
-    return held if held is not None else resolve_audiences(user)
+    if held is not None:
+        return held
+    found = resolve_audiences(user)
+    announce(user.pk, found)
+    return found
+
+
+@contextmanager
+def acting_as(user: User | AnonymousUser) -> Iterator[None]:
+    """Open a transaction, or a part of one, for an officer: a task's or a command's named actor."""
+    with viewing_as(user.pk, resolve_audiences(user)):
+        yield
 
 
 def resolve_audiences(user: User | AnonymousUser) -> tuple[int, ...]:
     """Ask the database for the user's audiences, with the siblings the officer is cleared for: two statements."""
     if not (user.is_authenticated and user.is_active):
         return ()
-    countries = jurisdictions_granting(user, Action.READ).values_list("audience_id", flat=True).order_by()
+    countries = _granting(user, Action.READ).values_list("audience_id", flat=True).order_by()
     agencies = (
         get_objects_for_user(
             user, f"jurisdictions.{READ_AGENCY}", Agency, with_superuser=False, accept_global_perms=False

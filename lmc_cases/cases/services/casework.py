@@ -100,11 +100,13 @@ def open_case(
         reference=reference,
         typology=_typology(typology_code),
         classification=classification,
-        is_restricted=is_restricted,
     )
     save_as(case, actor=actor)
     if is_restricted:
+        # Named first: nobody could name an officer on a case that nobody sees.
         save_as(CaseOfficer(case=case, user=actor, named_by=actor), actor=actor)
+        case.is_restricted = True
+        save_as(case, actor=actor)
     detail = CaseDetail(
         case=case,
         lead_officer=actor,

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from lmc_cases.accounts.models import User
@@ -36,6 +34,7 @@ from lmc_cases.exchange.services import importing
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
 from lmc_cases.handovers.services.instruments import offered_instruments
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.photos import set_photo
 
@@ -94,16 +93,17 @@ def run(*, say: Say, seconds: float = 180, folder: Path | None = None) -> Outcom
         say(f"the main job was run before: {handover.reference}")
     dossiers = _wait_for_dossiers(handover, seconds)
     delivered = _deliver(say, dossiers, out)
-    _account_for(say, handover.case)
-    return Outcome(case_reference=handover.case.reference, dossiers=delivered)
+    _account_for(say, handover)
+    return Outcome(case_reference=handover.case_reference, dossiers=delivered)
 
 
 def _finished_before() -> HandoverRequest | None:
     chinese = officer("liaison.cn")
-    approved = HandoverRequest.objects.visible_to(chinese).filter(
-        status=HandoverRequest.Status.APPROVED, created_by=chinese, dossiers__isnull=False
-    )
-    return approved.select_related("case").order_by("pk").first()
+    with acting_as(chinese):
+        approved = HandoverRequest.objects.visible_to(chinese).filter(
+            status=HandoverRequest.Status.APPROVED, created_by=chinese, dossiers__isnull=False
+        )
+        return approved.select_related("requesting").order_by("pk").first()
 
 
 def _report_case(say: Say, seconds: float) -> Case:
@@ -122,7 +122,7 @@ def _report_case(say: Say, seconds: float) -> Case:
     _import(say, thai, case, ImportRun.Kind.CASE_BUNDLE, DATA / "demo_bundle.jsonld", seconds)
     _import(say, thai, case, ImportRun.Kind.SUSPECT_LIST, DATA / "demo_people.xlsx", seconds)
     _add_pictures_and_files(say, thai, case)
-    with transaction.atomic():
+    with acting_as(thai):
         for kind, language, text, translator in (
             ("TITLE", "zh-hans", texts.TITLE_ZH, texts.TRANSLATOR_ZH),
             ("SUMMARY", "zh-hans", texts.SUMMARY_ZH, texts.TRANSLATOR_ZH),
@@ -132,8 +132,8 @@ def _report_case(say: Say, seconds: float) -> Case:
             casework.write_text(
                 actor=thai, case_id=case.uuid, kind=kind, language=language, text=text, translator=translator
             )
-    people = Suspect.objects.visible_to(thai).filter(case=case).count()
-    exhibits = EvidenceItem.objects.visible_to(thai).filter(case=case).count()
+        people = Suspect.objects.visible_to(thai).filter(case=case).count()
+        exhibits = EvidenceItem.objects.visible_to(thai).filter(case=case).count()
     say(f"{people} persons and {exhibits} exhibits recorded; facts written in Thai, translated into Chinese")
     return case
 
@@ -144,8 +144,8 @@ def _import(say: Say, actor: User, case: Case, kind: ImportRun.Kind, path: Path,
             actor=actor, case_id=case.uuid, kind=kind, upload=File(stream, name=path.name)
         )
     importing.confirm_import(actor=actor, run_id=run.uuid, duplicates_confirmed=True)
-    _wait(lambda: _import_is_over(run.pk), seconds, f"the import of {path.name}")
-    run.refresh_from_db()
+    _wait(lambda: _import_as_it_stands(actor, run).is_finished, seconds, f"the import of {path.name}")
+    run = _import_as_it_stands(actor, run)
     if run.job_state != JobState.DONE:
         raise MainJobFailed(f"the import of {path.name} ended as {run.job_state} {run.error_code}")
     say(f"imported {path.name}: {run.rows_done} rows")
@@ -153,14 +153,15 @@ def _import(say: Say, actor: User, case: Case, kind: ImportRun.Kind, path: Path,
 
 def _add_pictures_and_files(say: Say, actor: User, case: Case) -> None:
     """Photograph the leading suspects, and upload the files whose checksums the bundle states."""
-    people = list(_leading_suspects(actor, case))
+    people = _leading_suspects(actor, case)
     for person in people:
         set_photo(actor=actor, suspect_id=person.uuid, upload=silhouette(person.number))
-    stated = {
-        digest: item
-        for item in EvidenceItem.objects.visible_to(actor).filter(case=case, sha256="")
-        for digest in item.reported_hashes.values()
-    }
+    with acting_as(actor):
+        stated = {
+            digest: item
+            for item in EvidenceItem.objects.visible_to(actor).filter(case=case, sha256="")
+            for digest in item.reported_hashes.values()
+        }
     uploaded = 0
     for path in sorted((DATA / "files").iterdir()):
         item = stated.get(hashlib.sha256(path.read_bytes()).hexdigest())
@@ -171,13 +172,16 @@ def _add_pictures_and_files(say: Say, actor: User, case: Case) -> None:
     say(f"{len(people)} photographs and {uploaded} files added, checksums as the bundle states them")
 
 
-def _leading_suspects(actor: User, case: Case) -> QuerySet[Suspect]:
-    people = Suspect.objects.visible_to(actor).filter(case=case, category=Suspect.Category.SUSPECT)
-    return people.exclude(role__in=[Suspect.Role.MEMBER, Suspect.Role.UNKNOWN]).order_by("number")[:3]
+def _leading_suspects(actor: User, case: Case) -> list[Suspect]:
+    with acting_as(actor):
+        people = Suspect.objects.visible_to(actor).filter(case=case, category=Suspect.Category.SUSPECT)
+        leading = people.exclude(role__in=[Suspect.Role.MEMBER, Suspect.Role.UNKNOWN])
+        return list(leading.order_by("number")[:3])
 
 
-def _import_is_over(pk: int) -> bool:
-    return ImportRun.objects.get(pk=pk).is_finished
+def _import_as_it_stands(actor: User, run: ImportRun) -> ImportRun:
+    with acting_as(actor):
+        return ImportRun.objects.visible_to(actor).get(pk=run.pk)
 
 
 def _share_and_look(say: Say, case: Case) -> None:
@@ -192,22 +196,23 @@ def _share_and_look(say: Say, case: Case) -> None:
         expires_at=timezone.now() + dt.timedelta(days=90),
     )
     say(f"shared with China in full until {share.expires_at:%Y-%m-%d}")
-    found = search.matching_cases(chinese, "湄索").filter(pk=case.pk).first()
-    title = texts_for(chinese, [case.pk], "TITLE", "zh-hans").get(case.pk)
+    with acting_as(chinese):
+        found = search.matching_cases(chinese, "湄索").filter(pk=case.pk).first()
+        title = texts_for(chinese, [case.pk], "TITLE", "zh-hans").get(case.pk)
     if found is None or title is None:
         raise MainJobFailed("the Chinese officer did not find the case")
     say(f"{chinese.full_name} (CN) found it in Chinese: {title.text}")
-    if (
-        Case.objects.visible_to(viet).filter(pk=case.pk).exists()
-        or search.matching_cases(viet, "湄索").exists()
-    ):
+    with acting_as(viet):
+        is_seen = Case.objects.visible_to(viet).filter(pk=case.pk).exists()
+        is_found = search.matching_cases(viet, "湄索").exists()
+    if is_seen or is_found:
         raise MainJobFailed("the Vietnamese officer saw the case")
     say(f"{viet.full_name} (VN) sees nothing of it")
 
 
 def _hand_over(say: Say, case: Case) -> HandoverRequest:
     chinese, supervisor = officer("liaison.cn"), officer("supervisor.th")
-    people = list(_leading_suspects(chinese, case))
+    people = _leading_suspects(chinese, case)
     offered = offered_instruments(chinese.country, case.owner)
     draft = drafting.draft_request(
         actor=chinese,
@@ -228,10 +233,15 @@ def _hand_over(say: Say, case: Case) -> HandoverRequest:
 
 def _wait_for_dossiers(handover: HandoverRequest, seconds: float) -> list[Dossier]:
     prosecutor = officer("prosecutor.cn")
-    owed = Dossier.objects.visible_to(prosecutor).filter(handover=handover)
-    _wait(lambda: all(item.is_finished for item in owed.all()), seconds, "the dossiers")
+
+    def owed() -> list[Dossier]:
+        with acting_as(prosecutor):
+            rows = Dossier.objects.visible_to(prosecutor).filter(handover=handover)
+            return list(rows.select_related("handover"))
+
+    _wait(lambda: all(item.is_finished for item in owed()), seconds, "the dossiers")
     first = handover.requesting.first_language
-    done = sorted(owed.all(), key=lambda item: (item.language != first, item.number, item.language))
+    done = sorted(owed(), key=lambda item: (item.language != first, item.number, item.language))
     for item in done:
         if item.job_state != JobState.DONE:
             raise MainJobFailed(f"the dossier in {item.language} ended as {item.job_state} {item.error_code}")
@@ -252,12 +262,15 @@ def _deliver(say: Say, dossiers: list[Dossier], folder: Path) -> tuple[Delivered
     return tuple(delivered)
 
 
-def _account_for(say: Say, case: Case) -> None:
+def _account_for(say: Say, handover: HandoverRequest) -> None:
     auditor = officer("auditor.th")
-    abroad = AuditEvent.objects.visible_to(auditor).filter(
-        case_uuid=case.uuid, actor_country__code="CN", owner_country__code="TH"
-    )
-    say(f"Thailand's auditor reads {abroad.count()} acts of Chinese officers on this case")
+    with acting_as(auditor):
+        abroad = (
+            AuditEvent.objects.visible_to(auditor)
+            .filter(case_uuid=handover.case_uuid, actor_country__code="CN", owner_country__code="TH")
+            .count()
+        )
+    say(f"Thailand's auditor reads {abroad} acts of Chinese officers on this case")
 
 
 def _wait(over: Callable[[], bool], seconds: float, what: str) -> None:

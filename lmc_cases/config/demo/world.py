@@ -13,6 +13,7 @@ from lmc_cases.accounts.services.officers import open_account
 from lmc_cases.accounts.services.rights import ensure_groups
 from lmc_cases.cases.models import Case, CaseShare, CaseText, Level
 from lmc_cases.cases.services import casework, sharing
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import Agency, Clearance, Jurisdiction
 from lmc_cases.jurisdictions.services import save_agency
 
@@ -109,7 +110,9 @@ def build() -> None:
             )
     for key, language, title, typology in OTHER_CASES:
         actor = officer(key)
-        if not CaseText.objects.filter(kind=CaseText.Kind.TITLE, text=title).exists():
+        with acting_as(actor):
+            if CaseText.objects.visible_to(actor).filter(kind=CaseText.Kind.TITLE, text=title).exists():
+                continue
             case = casework.open_case(actor=actor, title=title, language=language, typology_code=typology)
             if key == "liaison.kh":
                 _share_with_partner(actor, case)

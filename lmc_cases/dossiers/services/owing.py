@@ -54,7 +54,7 @@ def request_dossier(*, actor: User, handover_id: UUID, language: str) -> Dossier
     handover = (
         HandoverRequest.objects.visible_to(actor)
         .select_for_update(of=("self",))
-        .select_related("requesting", "requested", "case", "created_by__agency")
+        .select_related("requesting", "requested", "created_by__agency")
         .get(uuid=handover_id)
     )
     if language not in dict(settings.LANGUAGES):
@@ -73,7 +73,7 @@ def retry_dossier(*, actor: User, dossier_id: UUID) -> Dossier:
     dossier = (
         Dossier.objects.visible_to(actor)
         .select_for_update(of=("self",))
-        .select_related("handover__case")
+        .select_related("handover")
         .get(uuid=dossier_id)
     )
     if dossier.job_state not in {JobState.FAILED, JobState.DENIED}:

@@ -61,7 +61,7 @@ def dossiers_of_request(user: User, handover: HandoverRequest) -> list[Dossier]:
 def _listed(user: User) -> QuerySet[Dossier]:
     return (
         Dossier.objects.visible_to(user)
-        .select_related("handover__requesting", "handover__requested", "handover__case")
+        .select_related("handover__requesting", "handover__requested")
         .defer("facts", "engine", "handover__disclosed", "handover__facts")
     )
 
@@ -75,7 +75,7 @@ def consult_dossier(*, actor: User, dossier_id: UUID) -> Dossier:
     """
     dossier = (
         Dossier.objects.visible_to(actor)
-        .select_related("handover__requesting", "handover__requested", "handover__case", "requested_by")
+        .select_related("handover__requesting", "handover__requested", "requested_by")
         .get(uuid=dossier_id)
     )
     record(
@@ -113,7 +113,7 @@ def open_download(*, actor: User, dossier_id: UUID) -> File[bytes]:
         NotReady: not rendered yet, or failed.
         FileDamaged: missing or changed on disk.
     """
-    dossier = Dossier.objects.visible_to(actor).select_related("handover__case").get(uuid=dossier_id)
+    dossier = Dossier.objects.visible_to(actor).select_related("handover").get(uuid=dossier_id)
     if dossier.job_state != JobState.DONE:
         raise NotReady(_("This dossier is not ready yet."))
     damaged = FileDamaged(_("The stored file is not the one that was rendered. Tell your administrator."))

@@ -51,9 +51,7 @@ def render_owed_dossier(*, job_id: int) -> None:
 
 
 def _render(job_id: int, token: uuid.UUID) -> None:
-    officer = User.objects.select_related("agency").get(
-        pk=Dossier.objects.values_list("requested_by", flat=True).get(pk=job_id)
-    )
+    officer = User.objects.select_related("agency").get(pk=Dossier.officer_pk(job_id))
     with viewing_as(officer.pk, resolve_audiences(officer)):
         dossier = Dossier.objects.visible_to(officer).filter(pk=job_id).first()
     if dossier is None:
@@ -140,10 +138,7 @@ def _finish(job: Dossier, officer: User, state: JobState) -> None:
 
 def _step(job_id: int, token: uuid.UUID, done: int) -> None:
     """Say how far the work is, and notice a lost lease early."""
-    if not Dossier.objects.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING).update(
-        steps_done=done
-    ):
-        raise LeaseLost
+    Dossier.note(job_id, token, steps_done=done)
 
 
 def _remove_leftovers(name: str) -> None:

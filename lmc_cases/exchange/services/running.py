@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone, translation
 
+from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case
@@ -37,9 +38,6 @@ from lmc_cases.jurisdictions.access import resolve_audiences
 from lmc_cases.suspects.services.bulk import ImportedPerson, insert_suspects
 from lmc_cases.suspects.services.people import lock_open_case
 
-if TYPE_CHECKING:
-    from lmc_cases.accounts.models import User
-
 logger = logging.getLogger(__name__)
 
 
@@ -51,8 +49,9 @@ def run_owed_import(*, job_id: int) -> None:
     token = ImportRun.claim(job_id)
     if token is None:
         return
-    run = ImportRun.objects.select_related("case", "requested_by").get(pk=job_id)
-    actor = run.requested_by
+    actor = User.objects.select_related("agency").get(pk=ImportRun.officer_pk(job_id))
+    with ImportRun.in_hand(job_id):
+        run = ImportRun.objects.select_related("case", "requested_by").get(pk=job_id)
     tally = lists.Tally()
     try:
         with (
@@ -129,9 +128,7 @@ class Heartbeat(threading.Thread):
             while not self._over.wait(min(self.SECONDS, settings.JOB_LEASE_SECONDS / 4)):
                 try:
                     ImportRun.renew(self.job_id, self.token)
-                    ImportRun.objects.filter(pk=self.job_id, lease_token=self.token).update(
-                        rows_done=self.tally.done
-                    )
+                    ImportRun.note(self.job_id, self.token, rows_done=self.tally.done)
                 except LeaseLost:
                     self.is_lost = True
                     return

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services.references import next_reference
 from lmc_cases.core.errors import Conflict, InvalidInput, StaleVersion
 from lmc_cases.core.history import delete_as, save_as
@@ -91,7 +91,10 @@ def draft_request(
     handover = HandoverRequest(
         reference=next_reference(actor.country, "H"),
         case=case,
+        case_uuid=case.uuid,
+        case_reference=case.reference,
         requesting=actor.country,
+        requesting_audience_id=_audience_of_share(actor, case),
         requested=case.owner,
         instrument=_instrument(actor.country, case.owner, instrument_id),
         legal_basis=clean_text(legal_basis, multiline=True),
@@ -205,6 +208,16 @@ def submit(*, actor: User, handover_id: UUID) -> HandoverRequest:
     return handover
 
 
+def _audience_of_share(actor: User, case: Case) -> int:
+    """Return the audience that the case was shared with in full: the country before its agencies."""
+    shares = CaseShare.objects.visible_to(actor).in_force().filter(case=case, level=Level.FULL)
+    found = shares.select_related("recipient", "recipient_agency").order_by(
+        models.F("recipient_agency").asc(nulls_first=True)
+    )
+    share = found[:1].get()
+    return (share.recipient_agency or share.recipient).audience_id
+
+
 def _open_case(actor: User, handover: HandoverRequest) -> Case:
     case = Case.objects.visible_to(actor, at_least=Level.FULL).filter(pk=handover.case_id).first()
     if case is None:
@@ -229,7 +242,9 @@ def _write_subjects(handover: HandoverRequest, persons: list[Suspect], actor: Us
     for pk in held.keys() - {person.pk for person in persons}:
         delete_as(held[pk], actor=actor, reason="left out")
     for position, person in enumerate(persons, start=1):
-        subject = held.get(person.pk) or HandoverSubject(handover=handover, suspect=person)
+        subject = held.get(person.pk) or HandoverSubject(
+            handover=handover, suspect=person, suspect_uuid=person.uuid
+        )
         if subject.position != position:
             subject.position = position
             save_as(subject, actor=actor)

@@ -18,7 +18,6 @@ from lmc_cases.core.keyset import Cursor, Page
 from lmc_cases.core.text import ascii_digits, clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, HandoverVisibility
 from lmc_cases.handovers.services.disclosure import persons_as_seen
-from lmc_cases.jurisdictions.access import audiences_of
 from lmc_cases.jurisdictions.models import Jurisdiction
 from lmc_cases.suspects.countries import country_name
 from lmc_cases.suspects.models import IdentityDocument, Suspect
@@ -43,7 +42,7 @@ def page_of_requests(
         before: the cursor of the page shown last; ``None`` for the first page.
         case: only requests about this case.
     """
-    rows = HandoverVisibility.objects.filter(audience__in=audiences_of(user))
+    rows = HandoverVisibility.objects.visible_to(user)
     if before is not None:
         rows = rows.filter(
             models.Q(updated_at__lt=before.at) | models.Q(updated_at=before.at, handover__lt=before.pk)
@@ -60,7 +59,7 @@ def page_of_requests(
     chosen = list(positions)[:size]
     found = (
         HandoverRequest.objects.visible_to(user)
-        .select_related("requesting", "requested", "case")
+        .select_related("requesting", "requested")
         .defer("disclosed", "facts")
         .annotate(persons=models.Count("subjects"))
         .in_bulk(chosen)
@@ -134,7 +133,7 @@ def consult_request(*, actor: User, handover_id: UUID) -> HandoverRequest:
     """
     handover = (
         HandoverRequest.objects.visible_to(actor)
-        .select_related("requesting", "requested", "case", "instrument", "created_by__agency")
+        .select_related("requesting", "requested", "instrument", "created_by__agency")
         .get(uuid=handover_id)
     )
     record(actor=actor, operation=Operation.CONSULTATION, verb="handover.viewed", target=handover)

@@ -29,7 +29,7 @@ def locked(actor: User, handover_id: UUID, step: Step) -> HandoverRequest:
     return (
         mine(actor, step.action)
         .select_for_update(of=("self",))
-        .select_related("requesting", "requested", "case")
+        .select_related("requesting", "requested")
         .get(uuid=handover_id)
     )
 

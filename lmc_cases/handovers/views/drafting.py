@@ -122,7 +122,7 @@ class RequestEdit(RequestFormView):
         self.actor = officer_of(request)
         step = states.step_of("edit")
         rows = HandoverRequest.objects.asked_with(self.actor, step.action)
-        handover = rows.select_related("instrument", "case__owner").filter(uuid=kwargs["uuid"]).first()
+        handover = rows.select_related("instrument").filter(uuid=kwargs["uuid"]).first()
         if handover is None:
             raise Http404
         self.handover = handover
@@ -142,7 +142,7 @@ class RequestEdit(RequestFormView):
 
     def chosen_before(self) -> list[UUID]:
         """Those of the draft."""
-        return list(self.handover.subjects.order_by("position").values_list("suspect__uuid", flat=True))
+        return list(self.handover.subjects.order_by("position").values_list("suspect_uuid", flat=True))
 
     def get_initial(self) -> dict[str, Any]:
         """The draft as it stands."""

@@ -1,0 +1,242 @@
+"""The second wall: raw SQL of the serving role finds nothing that its viewer may not see.
+
+Whatever a page or a service forgets to filter, PostgreSQL does not hand out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+from psycopg import sql
+
+from lmc_cases.cases.models import Level
+from lmc_cases.jurisdictions.access import acting_as
+from tests.factories import officer, open_case, share
+from tests.leaks.world import HOLDS, World
+
+# Tables without the wall, with the reason. A new table is behind it or is named here.
+OPEN_TABLES = {
+    "jurisdictions_": "reference data, the same for everybody",
+    "accounts_": "officers, not cases; read before anybody is signed in",
+    "auth_": "groups carry grants only",
+    "guardian_": "grants on countries and agencies",
+    "django_": "Django's own",
+    "account_": "sign-in addresses",
+    "mfa_": "second factors",
+    "knox_": "hashed tokens",
+    "audit_": "ids and codes; its own tests",
+}
+
+
+def tables() -> list[str]:
+    """Return every table of every model."""
+    return sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)})
+
+
+def walled_tables() -> list[str]:
+    return [name for name in tables() if not name.startswith(tuple(OPEN_TABLES))]
+
+
+def seen(table: str) -> list[str]:
+    """Return all rows of a table as text, as raw SQL finds them."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table)))
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lmc.audiences', '', true), set_config('lmc.viewer', '', true)")
+        yield
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path) -> World:
+    from tests.leaks import world as worlds
+
+    settings.MEDIA_ROOT = tmp_path
+    return worlds.build()
+
+
+@pytest.mark.django_db
+def test_every_table_of_case_data_has_a_forced_policy() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity AND relforcerowsecurity"
+            " AND EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid)"
+        )
+        behind = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        held = {row[0] for row in cursor.fetchall()}
+    bare = {name for name in held if not name.startswith(tuple(OPEN_TABLES))} - behind
+    assert not bare, "a new table needs a policy in its app's migration (core.row_security)"
+    assert set(walled_tables()) <= behind
+
+
+@pytest.mark.django_db
+def test_the_serving_role_owns_nothing_and_passes_no_policy() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == ("lmc_app", False, False)
+        cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user")
+        assert cursor.fetchone() == (0,)
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+            " AND (pg_get_userbyid(proowner) <> 'lmc_definer' OR proconfig IS NULL)"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_without_a_viewer_no_table_shows_a_row(world: World) -> None:
+    with nobody():
+        found = {table: len(seen(table)) for table in walled_tables()}
+    assert {table: rows for table, rows in found.items() if rows} == {}
+
+
+@pytest.mark.parametrize("viewer", sorted(HOLDS))
+def test_raw_sql_of_each_viewer_finds_no_mark_it_must_not_know(world: World, viewer: str) -> None:
+    forbidden = world.forbidden_marks(viewer)
+    leaks = []
+    with acting_as(world.viewers[viewer]):
+        for table in walled_tables():
+            for row in seen(table):
+                leaks += [f"{table}: {mark}" for mark in forbidden if mark in row]
+    assert not leaks
+
+
+@pytest.mark.parametrize(
+    "viewer", ["foreign", "expired", "revoked", "other_agency", "partner", "no_role", "root"]
+)
+def test_whom_nothing_was_shared_with_finds_not_one_row(world: World, viewer: str) -> None:
+    shares = {"cases_caseshare", "cases_historicalcaseshare"}
+    with acting_as(world.viewers[viewer]):
+        found = {table: len(seen(table)) for table in walled_tables()}
+    # A former recipient keeps the terms of its own share, and what it is told of its end.
+    kept = shares if viewer in {"expired", "revoked"} else set()
+    assert {table for table, rows in found.items() if rows} <= kept
+
+
+def test_the_owner_finds_its_own_rows(world: World) -> None:
+    with acting_as(world.viewers["own"]):
+        empty = {table for table in walled_tables() if not seen(table)}
+    assert empty <= {
+        "cases_caseofficer",
+        "cases_historicalcaseofficer",
+        "cases_caseshareitem",
+        "cases_historicalcaseshareitem",
+        "cases_itemvisibility",
+        "cases_contributeditem",
+        "cases_operationmember",
+        "cases_historicaloperationmember",
+    }
+
+
+def test_at_the_level_existence_raw_sql_reads_no_title(world: World) -> None:
+    with acting_as(world.viewers["existence"]):
+        assert len(seen("cases_case")) == 1
+        assert seen("cases_casetext") == seen("cases_historicalcasetext") == seen("cases_casedetail") == []
+
+
+def test_a_recipient_changes_nothing_it_did_not_bring(world: World) -> None:
+    with acting_as(world.viewers["full"]), connection.cursor() as cursor:
+        for table in ("suspects_suspect", "evidence_evidenceitem", "cases_casetext", "cases_casedetail"):
+            name = sql.Identifier(table)
+            cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(name))
+            row = cursor.fetchone()
+            assert row is not None
+            assert row[0] > 0
+            cursor.execute(sql.SQL("UPDATE {} SET id = id").format(name))
+            assert cursor.rowcount == 0, table
+            cursor.execute(sql.SQL("DELETE FROM {}").format(name))
+            assert cursor.rowcount == 0, table
+
+
+def test_a_recipient_adds_no_text_to_a_case_it_does_not_own(world: World) -> None:
+    insert = (
+        "INSERT INTO cases_casetext (uuid, case_id, kind, level, language, text, is_original, translator, author_id,"
+        " version) VALUES (gen_random_uuid(), %s, 'FACTS', 3, 'km', 'forged', false, '', %s, 1)"
+    )
+    chinese = world.viewers["full"]
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        acting_as(chinese),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(insert, [world.case.pk, chinese.pk])
+
+
+def test_the_read_models_are_written_by_nobody_who_serves(world: World) -> None:
+    for table in ("cases_casevisibility", "cases_itemvisibility", "handovers_handovervisibility"):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            acting_as(world.viewers["own"]),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql.SQL("UPDATE {} SET until = 'infinity'").format(sql.Identifier(table)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_share_ends_by_the_clock_for_raw_sql_too_with_the_sweeper_stopped() -> None:
+    """The read model still holds the row, and the policies pass over it."""
+    thai, lao = officer("TH"), officer("LA")
+    case = open_case(thai, "Ends soon")
+    share(thai, case, "LA", Level.FULL, ends_in=dt.timedelta(seconds=3))
+    tables = ("cases_case", "cases_casetext", "cases_casevisibility", "cases_searchentry")
+
+    def found() -> list[int]:
+        counted = []
+        with acting_as(lao), connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
+                row = cursor.fetchone()
+                assert row is not None
+                counted.append(int(row[0]))
+        return counted
+
+    before = found()
+    assert all(before)
+    time.sleep(3.2)
+    after = found()
+    assert after[0] == after[1] == after[3] == 0
+    assert after[2] == 1, "the sweeper must not have run, or this test shows nothing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pooled_connection_carries_no_viewer_to_the_next_transaction() -> None:
+    thai = officer("TH")
+    open_case(thai)
+    with acting_as(thai), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid(), count(*) FROM cases_case")
+        first = cursor.fetchone()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid(), count(*) FROM cases_case")
+        second = cursor.fetchone()
+    assert first is not None
+    assert second is not None
+    assert settings.DATABASES["default"]["OPTIONS"]["pool"]
+    assert (first[0], first[1], second[1]) == (second[0], 1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_viewer_inside_a_viewer_ends_with_its_block() -> None:
+    thai, lao = officer("TH"), officer("LA")
+    open_case(thai)
+    with acting_as(thai):
+        assert len(seen("cases_case")) == 1
+        with acting_as(lao):
+            assert seen("cases_case") == []
+        assert len(seen("cases_case")) == 1
