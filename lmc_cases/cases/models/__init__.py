@@ -2,6 +2,7 @@
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.marks import NumberMark
 from lmc_cases.cases.models.operation import Operation, OperationMember
 from lmc_cases.cases.models.share import CaseShare
 from lmc_cases.cases.models.visibility import CaseVisibility, Level, SearchEntry
@@ -15,6 +16,7 @@ __all__ = [
     "CaseText",
     "CaseVisibility",
     "Level",
+    "NumberMark",
     "Operation",
     "OperationMember",
     "ReferenceCounter",
