@@ -27,6 +27,7 @@ from lmc_cases.exchange import wording
 from lmc_cases.exchange.forms import ConfirmForm, UndoForm, UploadForm
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, listing, undoing
+from lmc_cases.exchange.services.contents import for_reading
 from lmc_cases.exchange.services.error_table import as_csv, export_errors
 from lmc_cases.exchange.tables import ImportTable
 from lmc_cases.jurisdictions.access import Action
@@ -110,7 +111,8 @@ class _OneImport:
         """Return the import through the rule; 404 for foreign, missing, and no right to edit alike."""
         if self._run is None:
             rule = ImportRun.objects.visible_to(officer_of(self.request))
-            self._run = rule.select_related("case", "requested_by").filter(uuid=self.run_id).first()
+            found = rule.select_related("case", "requested_by").filter(uuid=self.run_id).first()
+            self._run = None if found is None else for_reading(found)
         if self._run is None or (to_edit and not self.may_edit(self._run)):
             raise Http404
         return self._run

@@ -28,7 +28,9 @@ from lmc_cases.core.api_views import (
     page_along,
 )
 from lmc_cases.core.keyset import Page
+from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.services.papers import open_papers
 from lmc_cases.suspects.services.photos import open_photo
 
 
@@ -44,12 +46,23 @@ class BirthOut(Out):
     is_approximate = serializers.BooleanField(source="birth_is_approximate")
 
 
+class SealedText(KnownText):
+    """A text that is stored sealed; ``null`` where its key is not available."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        """Open it."""
+        try:
+            return super().get_attribute(instance)
+        except KeyUnavailable:
+            return None
+
+
 class IdentityDocumentOut(Out):
     """A document that says who the person is."""
 
     uuid = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=IdentityDocument.Kind.choices)
-    number = serializers.CharField()
+    number = SealedText(help_text="`null` where its key is not available.")
     issuing_country = KnownText()
     status = serializers.ChoiceField(choices=IdentityDocument.Status.choices)
 
@@ -103,7 +116,9 @@ class Suspects(ReadOnly):
         people = self.get_queryset().filter(case=self.case)
         if "category" in query:
             people = people.filter(category=query["category"])
-        return page_along(people, "number", query)
+        page = page_along(people, "number", query)
+        open_papers(page.rows)
+        return page
 
     def listed(self, page: Page[Any], query: Mapping[str, Any]) -> None:
         """Record in the case's own record how many people were shown."""
@@ -118,6 +133,7 @@ class Suspects(ReadOnly):
     def consult(self, uuid: UUID) -> Suspect:
         """Return the person; the consultation is recorded."""
         suspect: Suspect = self.get_queryset().get(uuid=uuid)
+        open_papers([suspect])
         record(actor=self.actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
         return suspect
 

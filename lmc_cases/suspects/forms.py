@@ -114,7 +114,7 @@ class DocumentForm(forms.Form):
     """An identity document."""
 
     kind = forms.ChoiceField(label=_label(IdentityDocument, "kind"), choices=IdentityDocument.Kind.choices)
-    number = forms.CharField(label=_label(IdentityDocument, "number"), max_length=MAX_NUMBER)
+    number = forms.CharField(label=_label(IdentityDocument, "number_sealed"), max_length=MAX_NUMBER)
     issuing_country = forms.ChoiceField(
         label=_label(IdentityDocument, "issuing_country"), choices=_countries, required=False
     )

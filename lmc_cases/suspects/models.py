@@ -9,11 +9,14 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case, CaseItem, item_is_visible_to
 from lmc_cases.core.history import kept_history
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
+from lmc_cases.keys.providers import KeyUnavailable
+from lmc_cases.keys.sealing import Place, keys_of
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -97,6 +100,10 @@ class Suspect(CaseItem):
     remarks = models.TextField(_("remarks"), blank=True, default="")
     photo = models.FileField(upload_to=photo_path, null=True, blank=True)
     photo_sha256 = models.CharField(max_length=64, blank=True, default="")
+    # What data protection asks: see services.rights_of_person and the app "privacy".
+    is_contested = models.BooleanField(_("contested"), default=False, db_default=False)
+    is_limited = models.BooleanField(_("use limited"), default=False, db_default=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True)
     import_run = models.UUIDField(null=True, editable=False)
     import_row = models.PositiveIntegerField(null=True, editable=False)
     import_fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
@@ -111,7 +118,9 @@ class Suspect(CaseItem):
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="one_number_per_person_in_a_case"),
             models.CheckConstraint(
-                condition=~models.Q(name_original="") | ~models.Q(name_romanised=""),
+                condition=~models.Q(name_original="")
+                | ~models.Q(name_romanised="")
+                | models.Q(erased_at__isnull=False),
                 name="a_person_has_a_name",
             ),
         ]
@@ -121,7 +130,7 @@ class Suspect(CaseItem):
         ]
 
     def __str__(self) -> str:
-        return self.name_original or self.name_romanised
+        return self.name_original or self.name_romanised or f"S{self.number}"
 
     @property
     def audit_owner_id(self) -> int | None:
@@ -137,6 +146,11 @@ class Suspect(CaseItem):
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.case.uuid
+
+
+def number_place(document_uuid: UUID) -> Place:
+    """Return where the number of a document stands."""
+    return Place("suspects_identitydocument", "number", document_uuid)
 
 
 class IdentityDocumentQuerySet(models.QuerySet["IdentityDocument"]):
@@ -168,15 +182,32 @@ class IdentityDocument(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     suspect = models.ForeignKey(Suspect, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    number = models.CharField(_("number"), max_length=60)
-    # Keyed hash of core.text.document_number_form(number): the only way a number is searched.
-    number_blind = models.CharField(max_length=64, editable=False, db_index=True)
+    # Sealed with the person's own key; found by its mark alone (cases.NumberMark).
+    number_sealed = models.BinaryField(_("number"))
     issuing_country = models.CharField(_("issuing country"), max_length=2, blank=True, default="")
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NOT_CHECKED)
     import_run = models.UUIDField(null=True, editable=False, db_index=True)
 
     objects = IdentityDocumentQuerySet.as_manager()
     history = kept_history()
+
+    @property
+    def sealed_at(self) -> Place:
+        """Where the number stands: it opens there alone."""
+        return number_place(self.uuid)
+
+    @cached_property
+    def number(self) -> str:
+        """The number. Opened one by one here; ``services.papers.opened`` opens those of a list at once.
+
+        Raises:
+            KeyUnavailable: the key is not here, or was destroyed with the person's record.
+        """
+        holder = self.suspect.uuid
+        key = keys_of([holder]).get(holder)
+        if key is None:
+            raise KeyUnavailable(f"no key of person {holder}")
+        return key.open(self.number_sealed, self.sealed_at)
 
 
 class SuspectCounter(models.Model):

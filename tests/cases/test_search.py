@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import AuditEvent
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, Level, NumberMark, SearchEntry
 from lmc_cases.cases.services import casework, search, sharing
-from lmc_cases.cases.services.search import find_cases, matching_cases, put_suspect_entry
+from lmc_cases.cases.services.search import find_cases, matching_cases, put_marks, put_suspect_entry
+from lmc_cases.keys.marks import marker_of
 from tests.factories import officer, open_case, share
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,13 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "index":
         monkeypatch.setattr(search, "MAX_WALKED", 0)
     return str(request.param)
+
+
+def person_entry(case: Case, names: list[str], numbers: list[str]) -> None:
+    """Write what a person of the case is found by."""
+    person, marker = uuid.uuid4(), marker_of(case.owner)
+    put_suspect_entry(case_id=case.pk, object_uuid=person, names=names)
+    put_marks(case_id=case.pk, object_uuid=person, marks=[marker.number(number) for number in numbers])
 
 
 def found(user: User, term: str) -> set[int]:
@@ -98,33 +106,50 @@ def test_a_reference_is_found_whole_and_by_its_beginning(way: str) -> None:
 def test_a_person_is_found_in_any_script_and_a_document_only_by_its_number(way: str) -> None:
     thai = officer("TH")
     case, other = open_case(thai), open_case(thai)
-    put_suspect_entry(
-        case_id=case.pk,
-        object_uuid=uuid.uuid4(),
-        names=["王伟", "Wang Wei", "สมชาย ใจดี"],
-        numbers=["1-2345-67890-12-3", "E 1234567"],
-    )
-    put_suspect_entry(
-        case_id=other.pk, object_uuid=uuid.uuid4(), names=["Li Na"], numbers=["9-9999-99999-99-9"]
-    )
+    person_entry(case, ["王伟", "Wang Wei", "สมชาย ใจดี"], ["1-2345-67890-12-3", "E 1234567"])
+    person_entry(other, ["Li Na"], ["9-9999-99999-99-9"])
     for term in ("王伟", "wang wei", "WEI WANG", "สมชาย", "1234567890123", "๑๒๓๔๕๖๗๘๙๐๑๒๓", "e1234567"):
         assert found(thai, term) == {case.pk}, term
     assert found(thai, "234567890") == set()
 
 
-def test_hex_digits_of_a_mark_are_never_taken_for_text(way: str) -> None:
+def test_a_search_text_holds_no_mark_and_a_mark_is_not_found_as_text(way: str) -> None:
     thai = officer("TH")
     case = open_case(thai)
-    put_suspect_entry(case_id=case.pk, object_uuid=uuid.uuid4(), names=["Som"], numbers=["1234567890123"])
-    mark = search.blind_mark("1234567890123")
-    for term in (mark, mark[1:5], mark[5:12]):
+    person_entry(case, ["Som"], ["1234567890123"])
+    [mark] = NumberMark.objects.values_list("mark", flat=True)
+    assert SearchEntry.objects.get(kind="SUSPECT").body == "som"
+    for term in (mark.hex(), mark.hex()[:8]):
         assert found(thai, term) == set(), term
+
+
+def test_a_number_is_found_although_a_full_page_of_texts_holds_it_too(way: str) -> None:
+    thai = officer("TH")
+    held = open_case(thai)
+    person_entry(held, ["Som"], ["1234567890"])
+    named = [open_case(thai, f"Ledger 1234567890 {n}") for n in range(3)]
+    page = find_cases(thai, "1234567890", size=2)
+    assert [row.case.pk for row in page.rows] == [named[2].pk, named[1].pk]
+    every = find_cases(thai, "1234567890", size=10)
+    assert {row.case.pk for row in every.rows} == {held.pk, *(case.pk for case in named)}
+    casework.mark_changed(held, thai, "")
+    assert find_cases(thai, "1234567890", size=2).rows[0].case.pk == held.pk
+
+
+def test_foreign_cases_with_the_same_number_hide_no_own_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MAX_MATCHES", 1)
+    thai, viet = officer("TH"), officer("VN")
+    for _n in range(3):
+        person_entry(open_case(viet), ["x"], ["1234567890"])
+    own = open_case(thai)
+    person_entry(own, ["x"], ["1234567890"])
+    assert found(thai, "1234567890") == {own.pk}
 
 
 def test_each_piece_is_found_only_at_the_level_that_shows_it(way: str) -> None:
     thai, chinese, viet = officer("TH"), officer("CN"), officer("VN")
     case = open_case(thai, "Golden pagoda", summary="Hidden summary")
-    put_suspect_entry(case_id=case.pk, object_uuid=uuid.uuid4(), names=["王伟"], numbers=["E1234567"])
+    person_entry(case, ["王伟"], ["E1234567"])
     reached = {
         Level.EXISTENCE: {case.reference},
         Level.SUMMARY: {case.reference, "pagoda", "hidden summary"},

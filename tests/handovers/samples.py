@@ -22,6 +22,7 @@ from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.services.papers import seal_number
 from tests.factories import officer, open_case, share
 
 
@@ -59,18 +60,14 @@ def person(
         suspect.photo.save("", ContentFile(photo), save=False)
         suspect.photo_sha256 = hashlib.sha256(photo).hexdigest()
     save_as(suspect, actor=actor, reason="recorded")
-    save_as(
-        IdentityDocument(
-            suspect=suspect,
-            kind=IdentityDocument.Kind.PASSPORT,
-            number=f"E{number:07d}X",
-            number_blind=f"invented-{suspect.uuid.hex}",
-            issuing_country="CN",
-            status=IdentityDocument.Status.FORGED,
-        ),
-        actor=actor,
-        reason="recorded",
+    document = IdentityDocument(
+        suspect=suspect,
+        kind=IdentityDocument.Kind.PASSPORT,
+        issuing_country="CN",
+        status=IdentityDocument.Status.FORGED,
     )
+    seal_number(document, f"E{number:07d}X", suspect)
+    save_as(document, actor=actor, reason="recorded")
     return suspect
 
 

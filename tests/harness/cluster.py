@@ -161,7 +161,6 @@ class Cluster:
             **os.environ,
             **self.environment(DATABASE, 0),
             "SECRET_KEY": "template",
-            "LMC_BLIND_INDEX_KEY": "template",
             "LMC_AUDIT_COMMITMENT_KEY": "template",
             "LMC_SECOND_FACTOR_KEY": "template",
         }

@@ -34,6 +34,7 @@ OPEN_TABLES = {
     "account_": "sign-in addresses",
     "mfa_": "second factors",
     "knox_": "hashed tokens",
+    "keys_": "versions of country keys and wrapped keys of records: nothing without the provider's key",
     "audit_": "ids and codes; its own tests",
 }
 

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from lmc_cases.audit.models import AuditEvent
-from lmc_cases.cases.models import Case, SearchEntry
-from lmc_cases.cases.services.search import blind_mark, matching_cases
+from lmc_cases.cases.models import Case, NumberMark, SearchEntry
+from lmc_cases.cases.services.search import matching_cases
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
 from lmc_cases.jurisdictions.models import Jurisdiction
+from lmc_cases.keys.marks import Marker
+from lmc_cases.keys.models import RecordKey
 from lmc_cases.suspects import services
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services import DocumentDetails, PersonDetails
@@ -71,7 +73,12 @@ def test_two_thousand_rows_leave_the_traces_of_single_entries() -> None:
     assert row.recorded_at >= alone.recorded_at
     # Found, and seen by the right people only.
     entry = SearchEntry.objects.get(object_uuid=row.uuid)
-    assert blind_mark("demo000010") in entry.body
+    assert "000010" not in entry.body
+    assert NumberMark.objects.filter(object_uuid=row.uuid).count() == 2
+    assert NumberMark.objects.filter(case=case, mark=Marker("TH").number("demo000010")).count() == 1
+    assert case in matching_cases(chinese, "DEMO-000010")
+    assert not matching_cases(viet, "DEMO-000010").exists()
+    assert [paper.number for paper in row.documents.order_by("pk")] == ["DEMO 000010", "X-10"]
     assert case in matching_cases(chinese, "Demo 1999")
     assert not matching_cases(viet, "Demo 1999").exists()
     assert Suspect.objects.visible_to(chinese).count() == 2002
@@ -106,9 +113,10 @@ def test_the_entry_written_in_bulk_equals_the_one_written_singly() -> None:
     assert bodies[0] == bodies[1]
     entries = [SearchEntry.objects.filter(object_uuid=who.uuid).values_list() for who in (bulk, single)]
     assert entries[0][0][-1] == entries[1][0][-1]
-    numbers = [
-        sorted(who.documents.values_list("number", "number_blind", "status")) for who in (bulk, single)
-    ]
+    numbers = [sorted((d.number, d.status) for d in who.documents.all()) for who in (bulk, single)]
+    marks = NumberMark.objects.order_by("mark").values_list("mark", flat=True)
+    assert list(marks.filter(object_uuid=bulk.uuid)) == list(marks.filter(object_uuid=single.uuid))
+    assert RecordKey.objects.filter(record_uuid__in=[bulk.uuid, single.uuid]).count() == 2
     assert numbers[0] == numbers[1]
 
 
@@ -185,6 +193,9 @@ def test_an_import_is_removed_except_for_people_worked_on_since(settings: Any, t
     assert set(Suspect.objects.filter(import_run=run)) == {edited, pictured, papered, named}
     assert Suspect.objects.filter(import_run=other).count() == 5
     assert SearchEntry.objects.filter(kind="SUSPECT").count() == 9
+    assert set(NumberMark.objects.values_list("object_uuid", flat=True)) <= set(
+        Suspect.objects.values_list("uuid", flat=True)
+    )
     gone = Suspect.history.filter(import_run=run, history_type="-")
     assert gone.count() == 26
     assert set(gone.values_list("history_user", "history_change_reason")) == {(thai.pk, "import removed")}

@@ -11,12 +11,13 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from lmc_cases.audit.models import AuditEvent
-from lmc_cases.cases.models import Case, Level, SearchEntry
+from lmc_cases.cases.models import Case, Level, NumberMark, SearchEntry
 from lmc_cases.cases.services import casework
-from lmc_cases.cases.services.search import blind_mark
 from lmc_cases.core.errors import InvalidInput, StaleVersion
+from lmc_cases.keys.marks import Marker
+from lmc_cases.keys.sealing import keys_of
 from lmc_cases.suspects import services
-from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.models import IdentityDocument, Suspect, number_place
 from lmc_cases.suspects.services import DocumentDetails, PersonDetails
 from lmc_cases.suspects.services.reading import history_of, list_people
 from tests.factories import officer, open_case, share
@@ -168,18 +169,18 @@ def test_a_document_is_found_by_its_number_in_any_digits_and_its_removal_stays_i
         suspect_id=made.uuid,
         details=DocumentDetails(kind="NATIONAL_ID", number="1-2345-67890-12-1", issuing_country="TH"),
     )
-    body = SearchEntry.objects.get(object_uuid=made.uuid).body
-    assert blind_mark("๑๒๓๔๕๖๗๘๙๐๑๒๑") in body
-    assert "12345" not in body
+    assert bytes(NumberMark.objects.get(object_uuid=made.uuid).mark) == Marker("TH").number("๑๒๓๔๕๖๗๘๙๐๑๒๑")
+    assert "12345" not in SearchEntry.objects.get(object_uuid=made.uuid).body
     services.remove_document(actor=thai, document_id=document.uuid, reason="Not hers")
     assert not IdentityDocument.objects.exists()
-    assert "#" not in SearchEntry.objects.get(object_uuid=made.uuid).body
+    assert not NumberMark.objects.exists()
     gone = IdentityDocument.history.get(history_type="-")
-    assert (gone.number, gone.history_user, gone.history_change_reason) == (
-        "1-2345-67890-12-1",
-        thai,
-        "Not hers",
+    assert b"12345" not in bytes(gone.number_sealed)
+    assert (
+        keys_of([made.uuid])[made.uuid].open(gone.number_sealed, number_place(gone.uuid))
+        == "1-2345-67890-12-1"
     )
+    assert (gone.history_user, gone.history_change_reason) == (thai, "Not hers")
     acts = [line.act for line in history_of(actor=thai, suspect=Suspect.objects.get(pk=made.pk))]
     assert {"Document added", "Document removed", "Recorded"} <= set(acts)
     assert Suspect.objects.get(pk=made.pk).version == 3

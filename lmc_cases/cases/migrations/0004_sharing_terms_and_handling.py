@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0003_search_by_audience"),
+        ("cases", "0004_number_marks"),
         ("jurisdictions", "0002_audience_siblings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ it, for the viewer of the transaction, and hands out ids and levels only.
 
 from django.db import migrations
 
-from lmc_cases.core.row_security import MINE, case_reaches, item_opened
+from lmc_cases.core.row_security import MINE, case_reaches, item_opened, wall
 
 COLUMN = "ALTER TABLE cases_searchentry ADD COLUMN seen_until timestamptz NOT NULL DEFAULT 'infinity';"
 
@@ -134,10 +134,17 @@ POLICY = f"""
 DROP POLICY seen ON cases_searchentry;
 CREATE POLICY seen ON cases_searchentry
     USING (audience_ids && {MINE} AND (seen_until > now()
-           OR ({case_reaches('cases_searchentry.case_id', 'cases_searchentry.level')})
-           OR {item_opened('cases_searchentry.object_uuid')}))
-    WITH CHECK (({case_reaches('cases_searchentry.case_id', 1)}) OR {item_opened('cases_searchentry.object_uuid')});
+           OR ({case_reaches("cases_searchentry.case_id", "cases_searchentry.level")})
+           OR {item_opened("cases_searchentry.object_uuid")}))
+    WITH CHECK (({case_reaches("cases_searchentry.case_id", 1)}) OR {item_opened("cases_searchentry.object_uuid")});
 """
+
+# A mark is seen with the person it belongs to; it may be written before the person's search text is.
+MARKS = wall(
+    "cases_numbermark",
+    "EXISTS (SELECT 1 FROM cases_searchentry e WHERE e.kind = 'SUSPECT' AND e.object_uuid = cases_numbermark.object_uuid)",
+    written=f"({case_reaches('cases_numbermark.case_id', 1)}) OR {item_opened('cases_numbermark.object_uuid')}",
+)
 
 
 class Migration(migrations.Migration):
@@ -145,4 +152,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("cases", "0006_row_level_security")]
 
-    operations = [migrations.RunSQL(sql="".join([COLUMN, KEPT, FOUND, POLICY]))]
+    operations = [migrations.RunSQL(sql="".join([COLUMN, KEPT, FOUND, POLICY, MARKS]))]

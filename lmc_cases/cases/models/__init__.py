@@ -10,6 +10,7 @@ from lmc_cases.cases.models.handling import (
     SourceGrade,
     StatementKind,
 )
+from lmc_cases.cases.models.marks import NumberMark
 from lmc_cases.cases.models.operation import Operation, OperationMember
 from lmc_cases.cases.models.share import CaseShare, CaseShareItem
 from lmc_cases.cases.models.visibility import (
@@ -37,6 +38,7 @@ __all__ = [
     "InformationGrade",
     "ItemVisibility",
     "Level",
+    "NumberMark",
     "Operation",
     "OperationMember",
     "ReferenceCounter",

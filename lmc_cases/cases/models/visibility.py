@@ -137,7 +137,7 @@ class SearchEntry(models.Model):
     """A piece of searchable text of a case, normalised by ``core.text.search_form``.
 
     ``level`` is the least level at which the piece may be found: a reference by existence, a title by summary,
-    a suspect's name only in full. Document numbers are here as keyed hashes alone. ``audience_ids`` are those
+    a suspect's name only in full. Document numbers are not here: see ``NumberMark``. ``audience_ids`` are those
     whose level reaches it, kept by triggers (migration 0003): one index then intersects permission and text.
     """
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, models, transaction
 
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level, SearchEntry
+from lmc_cases.cases.models import Case, Level, NumberMark, SearchEntry
 from lmc_cases.cases.services.listing import (
     PAGE_SIZE,
     CaseFilters,
@@ -25,6 +23,7 @@ from lmc_cases.cases.services.listing import (
     found_rows,
 )
 from lmc_cases.core.text import document_number_form, search_form
+from lmc_cases.keys.marks import marks_everywhere
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -40,8 +39,20 @@ MAX_LENGTH, MAX_WORDS, FEWEST_DIGITS = 200, 8, 4
 # As in the SQL function bigrams(): runs outside ASCII.
 NON_ASCII_PAIR = re.compile(r"[^\x01-\x7f]{2}")
 ASCII_TRIGRAM = re.compile(r"[a-z0-9]{3}")
-READ_ENTRIES = "(SELECT case_id, level, {test} FROM cases_searchentry WHERE {served} LIMIT %s)"
-HEX_ONLY = re.compile(r"[#0-9a-f]+")
+# LIKE takes no text index under row-level security: a function reads it for the transaction's viewer (cases 0007).
+READ_ENTRIES = "(SELECT case_id, level, is_hit FROM found_entries(%s, %s, %s, %s))"
+# An item that is open by name is found by whoever sees that the case exists.
+OPENED = (
+    "EXISTS (SELECT 1 FROM cases_itemvisibility i WHERE i.object_uuid = e.object_uuid"
+    " AND i.audience_id = ANY (%s) AND i.until > statement_timestamp())"
+)
+# Document numbers stand in a table of their own, as marks; whoever may find the person may find its number. The limit
+# counts what the officer may find: foreign cases with the same number hide nothing.
+READ_MARKS = (
+    f"(SELECT e.case_id, CASE WHEN {OPENED} THEN 1 ELSE e.level END::smallint, true"  # noqa: S608 - a constant
+    " FROM cases_numbermark m JOIN cases_searchentry e ON e.kind = 'SUSPECT' AND e.object_uuid = m.object_uuid"
+    " WHERE m.mark = ANY (%s) AND e.audience_ids && %s::bigint[] LIMIT %s)"
+)
 
 
 def put_entry(*, case_id: int, kind: SearchEntry.Kind, object_uuid: UUID, level: Level, text: str) -> None:
@@ -58,29 +69,20 @@ def drop_entry(*, kind: SearchEntry.Kind, object_uuid: UUID) -> None:
     SearchEntry.objects.filter(kind=kind, object_uuid=object_uuid).delete()
 
 
-def blind_number(number: str) -> str:
-    """Return the keyed hash under which a document number is found: hex, 64 characters.
-
-    Digits of any script, spaces and separators do not matter.
-    """
-    key = settings.BLIND_INDEX_KEY.encode()
-    return hmac.new(key, document_number_form(number).encode(), hashlib.sha256).hexdigest()
-
-
 @dataclass(frozen=True)
 class SearchTerm:
     """A term as it is asked: every word must stand in the same piece of text.
 
     Attributes:
         words: pieces in ``search_form``; each must be contained, in any order.
-        mark: how a document number of this spelling is stored, ``""`` if the term cannot be one.
+        marks: how a document number of this spelling is stored, per country; none if the term cannot be one.
         pairs: text whose bigrams narrow the search, ``""`` if the words are plain ASCII.
         is_indexed: whether an index serves the words at all; one or two plain letters are looked for among the
             newest cases only.
     """
 
     words: tuple[str, ...]
-    mark: str
+    marks: tuple[bytes, ...]
     pairs: str
     is_indexed: bool
 
@@ -96,59 +98,38 @@ class SearchTerm:
         pairs = " ".join(word for word in words if NON_ASCII_PAIR.search(word))
         return cls(
             words=words,
-            mark=blind_mark(text[:MAX_LENGTH]) if looks_like_number else "",
+            marks=tuple(marks_everywhere(text[:MAX_LENGTH])) if looks_like_number else (),
             pairs=pairs,
             is_indexed=any(is_served(word) for word in words),
         )
 
     def in_body(self) -> tuple[str, list[Any]]:
         """Return the test of one entry in a form no index can be taken for: for the walk."""
-        each = " AND ".join(f"strpos({body_for(word)}, %s) > 0" for word in self.words)
-        if not self.mark:
-            return each, list(self.words)
-        return f"(({each}) OR strpos(body, %s) > 0)", [*self.words, self.mark]
+        return " AND ".join("strpos(body, %s) > 0" for _word in self.words), list(self.words)
 
     def by_index(self, audiences: tuple[int, ...]) -> tuple[str, list[Any]]:
         """Return the statement that reads at most ``MAX_MATCHES`` + 1 entries by the two text indexes.
 
-        What no index serves ("77" beside "person") is tested on those and never widens what is read.
+        What no index serves ("77" beside "person") is tested on those and never widens what is read. The bigram
+        index serves what the trigram index cannot: two-character words, and the vowel signs of Khmer and Burmese.
         """
-        served = ["audience_ids && %s::bigint[]"]
-        values: list[Any] = [list(audiences)]
-        rest: list[str] = ["true"]
-        asked: list[Any] = []
-        for word in self.words:
-            if is_served(word):
-                served.append("body LIKE %s")
-                values.append(contains(word))
-            if body_for(word) != "body" or not is_served(word):
-                rest.append(f"strpos({body_for(word)}, %s) > 0")
-                asked.append(word)
-        if self.pairs:
-            # The trigram index cannot serve a two-character word, and reads the vowel signs of Khmer and
-            # Burmese as ends of words; the bigram index serves both.
-            served.append("bigrams(body) @> bigrams(%s)")
-            values.append(self.pairs)
+        held = list(audiences)
         arms: list[str] = []
         given: list[Any] = []
         if self.is_indexed:
-            arms.append(READ_ENTRIES.format(test=" AND ".join(rest), served=" AND ".join(served)))
-            given += [*asked, *values, MAX_MATCHES + 1]
-        if self.mark:
-            by_mark = "audience_ids && %s::bigint[] AND body LIKE %s"
-            arms.append(READ_ENTRIES.format(test="true", served=by_mark))
-            given += [list(audiences), contains(self.mark), MAX_MATCHES + 1]
+            patterns = [contains(word) for word in self.words if is_served(word)]
+            asked = [word for word in self.words if not is_served(word)]
+            arms.append(READ_ENTRIES)
+            given += [patterns, self.pairs, asked, MAX_MATCHES + 1]
+        if self.marks:
+            arms.append(READ_MARKS)
+            given += [held, list(self.marks), held, MAX_MATCHES + 1]
         return " UNION ALL ".join(arms), given
 
 
 def is_served(word: str) -> bool:
     """Whether an index finds ``word``: three plain letters or digits in a row, or two signs of another script."""
     return bool(NON_ASCII_PAIR.search(word) or ASCII_TRIGRAM.search(word))
-
-
-def body_for(word: str) -> str:
-    """Return what ``word`` is looked for in: a word of hex digits must not be found inside a number's mark."""
-    return "regexp_replace(body, '#[0-9a-f]{20}', '', 'g')" if HEX_ONLY.fullmatch(word) else "body"
 
 
 def contains(word: str) -> str:
@@ -203,11 +184,13 @@ def _found(
     walk: Walk, term: SearchTerm, *, limit: int, before: Cursor | None = None, after: Cursor | None = None
 ) -> tuple[list[Found], str]:
     near = found_rows(*walk_statement(walk, term, limit=limit, before=before, after=after))
-    if len(near) >= limit:
+    is_full = len(near) >= limit
+    if is_full and not term.marks:
         return near, ""
-    helps = _index_helps(walk, term)
-    note = "" if helps or walk.count(MAX_WALKED + 1) <= MAX_WALKED else "newest"
-    if not (helps or term.mark):
+    # A full page of words is asked for document numbers all the same: they stand in no text that was walked.
+    helps = not is_full and _index_helps(walk, term)
+    note = "" if helps or is_full or walk.count(MAX_WALKED + 1) <= MAX_WALKED else "newest"
+    if not (helps or term.marks):
         return near, note
     sql, values = index_statement(
         walk, replace(term, is_indexed=helps), limit=limit, before=before, after=after
@@ -232,7 +215,7 @@ def _index_helps(walk: Walk, term: SearchTerm) -> bool:
     served = tuple(word for word in term.words if is_served(word))
     if not served or len(served) == len(term.words):
         return bool(served)
-    common = found_rows(*walk_statement(walk, replace(term, words=served, mark=""), limit=COMMON))
+    common = found_rows(*walk_statement(walk, replace(term, words=served, marks=()), limit=COMMON))
     return len(common) < COMMON
 
 
@@ -246,8 +229,9 @@ def walk_statement(
     return (
         f"SELECT w.case_id, w.updated_at, w.level FROM ({sql}) w CROSS JOIN LATERAL ("  # noqa: S608 - no value in it
         "SELECT 1 FROM cases_searchentry e"
-        f" WHERE e.case_id = w.case_id AND e.level <= w.level AND {test} LIMIT 1) hit ORDER BY {order} LIMIT %s",
-        [*values, *asked, limit],
+        f" WHERE e.case_id = w.case_id AND (e.level <= w.level OR {OPENED}) AND {test} LIMIT 1) hit"
+        f" ORDER BY {order} LIMIT %s",
+        [*values, list(walk.audiences), *asked, limit],
     )
 
 
@@ -288,23 +272,23 @@ def record_search(*, actor: User, text: str, hits: int, has_more: bool) -> None:
     )
 
 
-def blind_mark(number: str) -> str:
-    """Return how a document number stands in a search text: ``#`` and 20 hex digits of its keyed hash."""
-    return f"#{blind_number(number)[:20]}"
-
-
-def put_suspect_entry(
-    *, case_id: int, object_uuid: UUID, level: Level, names: list[str], numbers: list[str]
-) -> None:
-    """Write the search text of a person: names of every script, document numbers as marks only."""
+def put_suspect_entry(*, case_id: int, object_uuid: UUID, level: Level, names: list[str]) -> None:
+    """Write the search text of a person: names of every script."""
     SearchEntry.objects.update_or_create(
         kind=SearchEntry.Kind.SUSPECT,
         object_uuid=object_uuid,
-        defaults={"case_id": case_id, "level": level, "body": suspect_body(names, numbers)},
+        defaults={"case_id": case_id, "level": level, "body": suspect_body(names)},
     )
 
 
-def suspect_body(names: list[str], numbers: list[str]) -> str:
+def suspect_body(names: list[str]) -> str:
     """Return the search text of a person, also used by the bulk import."""
-    marks = [blind_mark(number) for number in numbers if document_number_form(number)]
-    return " ".join([*(search_form(name) for name in names if name), *marks])
+    return " ".join(search_form(name) for name in names if name)
+
+
+def put_marks(*, case_id: int, object_uuid: UUID, marks: Iterable[bytes]) -> None:
+    """Write or replace the marks of a person's document numbers."""
+    NumberMark.objects.filter(object_uuid=object_uuid).delete()
+    NumberMark.objects.bulk_create(
+        NumberMark(case_id=case_id, object_uuid=object_uuid, mark=mark) for mark in dict.fromkeys(marks)
+    )

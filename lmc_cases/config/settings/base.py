@@ -19,12 +19,15 @@ ROOT = Path(__file__).resolve().parents[3]
 VAR_DIR = Path(env("LMC_VAR_DIR", default=str(ROOT / "var")))
 
 SECRET_KEY: str = env("SECRET_KEY")
-# Keyed hash under which document numbers are found; never the signing key, so that each can be rotated alone.
-BLIND_INDEX_KEY: str = env("LMC_BLIND_INDEX_KEY")
 # Key of the salted commitments that audit rows hold in place of free text.
 AUDIT_COMMITMENT_KEY: str = env("LMC_AUDIT_COMMITMENT_KEY")
 # Keys that close the second factors in the database, the newest first: an old one stays until all are renewed.
 SECOND_FACTOR_KEYS: list[str] = env.list("LMC_SECOND_FACTOR_KEY")
+# Country keys (docs/keys.md): who holds them, and where their files lie. Outside the database, its dumps and git.
+KEY_PROVIDER: str = env("LMC_KEY_PROVIDER", default="lmc_cases.keys.providers.KeyDirectory")
+KEY_DIR = Path(env("LMC_KEY_DIR", default=str(VAR_DIR / "keys")))
+# A key made where its directory was not mounted would be lost with the machine: only the embedded start does so.
+KEYS_CREATE_ON_FIRST_USE: bool = env.bool("LMC_KEYS_CREATE_ON_FIRST_USE", default=False)
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("LMC_ALLOWED_HOSTS", default=["localhost"])
@@ -75,6 +78,7 @@ INSTALLED_APPS = [
     "lmc_cases.core",
     "lmc_cases.jurisdictions",
     "lmc_cases.audit",
+    "lmc_cases.keys",
     "lmc_cases.accounts",
     "lmc_cases.cases",
     "lmc_cases.suspects",

@@ -6,7 +6,6 @@ The values below are no secrets and guard nothing; a process that serves never l
 import os
 
 os.environ.setdefault("SECRET_KEY", "read-only-tools")
-os.environ.setdefault("LMC_BLIND_INDEX_KEY", "read-only-tools")
 os.environ.setdefault("LMC_AUDIT_COMMITMENT_KEY", "read-only-tools")
 os.environ.setdefault("LMC_SECOND_FACTOR_KEY", "read-only-tools")
 os.environ.setdefault("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")

@@ -8,3 +8,4 @@ ALLOWED_HOSTS = ["localhost", "testserver"]
 # Static files come straight from their places: nothing is collected first.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+KEYS_CREATE_ON_FIRST_USE = True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lmc_cases.dossiers import facts as f
 from lmc_cases.handovers.services.disclosure import read_photo
 from lmc_cases.handovers.services.reading import happenings_of
+from lmc_cases.handovers.services.sealed import opened_people
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -55,7 +56,7 @@ def compose_facts(
         case_summary=_texts(disclosed["texts"]["SUMMARY"]),
         statement_of_facts=statement or (request_statement,),
         legal_basis=_legal_basis(disclosed),
-        subjects=tuple(_subject(person) for person in disclosed["subjects"]),
+        subjects=tuple(_subject(person) for person in opened_people(handover, disclosed["subjects"])),
         exhibits=tuple(_exhibit(exhibit, zone) for exhibit in disclosed["exhibits"]),
         decisions=tuple(_decisions(user, handover)),
         languages=languages,

@@ -18,6 +18,7 @@ from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import compose_facts, substance
+from lmc_cases.dossiers.services.sealed import opened_facts, sealed_facts
 from lmc_cases.handovers.models import HandoverRequest
 
 if TYPE_CHECKING:
@@ -112,21 +113,21 @@ def _owe(actor: User, handover: HandoverRequest, language: str) -> Dossier:
         supersedes=None if newest is None else newest.number,
     )
     plain = json.loads(facts.canonical_bytes())
-    if newest is not None and substance(plain) == substance(newest.facts):
+    if newest is not None and substance(plain) == substance(opened_facts(newest)):
         held = handover.dossiers.filter(number=newest.number, language=language).first()
         if held is not None:
             if held.job_state in {JobState.FAILED, JobState.DENIED}:
                 return retry_dossier(actor=actor, dossier_id=held.uuid)
             return held
-        number, plain, sha256 = newest.number, newest.facts, newest.facts_sha256
+        number, stored, sha256 = newest.number, newest.facts, newest.facts_sha256
     else:
-        number, sha256 = facts.version, facts.sha256
+        number, stored, sha256 = facts.version, sealed_facts(handover, plain), facts.sha256
     dossier = Dossier(
         handover=handover,
         language=language,
         number=number,
         supersedes=handover.dossiers.filter(language=language).order_by("-number").first(),
-        facts=plain,
+        facts=stored,
         facts_sha256=sha256,
         requested_by=actor,
         requested_at=now,

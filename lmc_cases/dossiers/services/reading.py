@@ -20,8 +20,10 @@ from lmc_cases.core.keyset import Cursor, Page
 from lmc_cases.dossiers.facts import DossierFacts
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import revive
+from lmc_cases.dossiers.services.sealed import opened_facts
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.disclosure import read_photo
+from lmc_cases.keys.providers import KeyUnavailable
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -95,10 +97,10 @@ def newer_version_of(user: User, dossier: Dossier) -> Dossier | None:
 
 
 def facts_of(dossier: Dossier) -> DossierFacts | None:
-    """Return the frozen facts, or ``None`` where the copy of a photograph is missing."""
+    """Return the frozen facts, or ``None`` where the copy of a photograph or the key of the numbers is missing."""
     try:
-        return revive(dossier.facts)
-    except OSError:
+        return revive(opened_facts(dossier))
+    except (OSError, KeyUnavailable):
         return None
 
 

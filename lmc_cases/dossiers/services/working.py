@@ -26,12 +26,14 @@ from lmc_cases.dossiers.facts import DossierFacts
 from lmc_cases.dossiers.models import Dossier, dossier_path
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed, render_dossier
 from lmc_cases.dossiers.services.composing import revive
+from lmc_cases.dossiers.services.sealed import opened_facts
 from lmc_cases.jurisdictions.access import resolve_audiences
+from lmc_cases.keys.providers import KeyUnavailable
 
 logger = logging.getLogger(__name__)
 # Facts read, pages drawn, file stored; finishing is the last step.
 STEPS = 3
-FACTS_CHANGED, PHOTO_MISSING = "facts-changed", "photo-missing"
+FACTS_CHANGED, PHOTO_MISSING, KEY_MISSING = "facts-changed", "photo-missing", "key-missing"
 
 
 def render_owed_dossier(*, job_id: int) -> None:
@@ -71,9 +73,11 @@ def _render(job_id: int, token: uuid.UUID) -> None:
 
 def _frozen_facts(dossier: Dossier) -> DossierFacts:
     try:
-        facts = revive(dossier.facts)
+        facts = revive(opened_facts(dossier))
     except OSError as error:
         raise RenderingFailed(PHOTO_MISSING, type(error).__name__) from error
+    except KeyUnavailable as error:
+        raise RenderingFailed(KEY_MISSING, error.what) from error
     if facts.sha256 != dossier.facts_sha256:
         raise RenderingFailed(FACTS_CHANGED, facts.sha256)
     return facts

@@ -65,6 +65,10 @@ def trouble_of(dossier: Dossier) -> tuple[str, str]:
     known = {
         "missing-glyph": (_("The dossier holds a character that its fonts cannot print."), correct),
         "photo-unusable": (_("A photograph cannot be printed. Upload it again."), correct),
+        "key-missing": (
+            _("This cannot be read: its key is not available. Tell your administrator."),
+            again,
+        ),
         "photo-missing": (_("A stored photograph is missing."), correct),
         "denied": (
             _("The officer who asked for it lost the right to do so."),

@@ -18,6 +18,7 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.core.viewer import viewing_as
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, running
+from lmc_cases.exchange.services.contents import for_reading
 from lmc_cases.exchange.services.lists import FIELD_LABELS
 from lmc_cases.exchange.wording import alike_text, error_rows, failure_text
 from lmc_cases.jurisdictions.access import Action, resolve_audiences
@@ -84,6 +85,7 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(error), returncode=REFUSED) from error
         running.run_owed_import(job_id=run.pk)
         run.refresh_from_db()
+        for_reading(run)
         self._report(run, case)
 
     def mapping(self, run: ImportRun, options: dict[str, Any]) -> dict[str, str] | None:

@@ -77,18 +77,19 @@ class Plan:
         }
 
 
-def plan_of(path: Path, *, category: str, language: str) -> Plan:
+def plan_of(path: Path, *, category: str, language: str, key: bytes) -> Plan:
     """Read a bundle and say what it would bring.
 
     Args:
         category: of persons of whom the bundle says nothing.
         language: of the descriptions, which a bundle does not name.
+        key: of the persons' fingerprints (``fingerprint_of``).
 
     Raises:
         BundleError: the bundle is broken.
     """
     return _Planner(
-        read_bundle(path.read_bytes(), max_bytes=settings.IMPORT_MAX_BYTES), category, language
+        read_bundle(path.read_bytes(), max_bytes=settings.IMPORT_MAX_BYTES), category, language, key
     ).plan()
 
 
@@ -152,10 +153,11 @@ def exhibits_alike(case: Case, exhibits: tuple[ImportedExhibit, ...]) -> dict[st
 
 
 class _Planner:
-    def __init__(self, bundle: ParsedBundle, category: str, language: str) -> None:
+    def __init__(self, bundle: ParsedBundle, category: str, language: str, key: bytes) -> None:
         self.bundle = bundle
         self.category = category
         self.language = language
+        self.key = key
         self.shortened: list[str] = []
         self.acts_of_nothing: list[str] = []
 
@@ -206,7 +208,8 @@ class _Planner:
                     birth_date=person.birth_date,
                     nationality=nationality,
                     document_number=documents[0].number if documents else "",
-                )
+                ),
+                self.key,
             ),
             name_original=self._cut(person, person.name_original, MAX_NAME),
             name_romanised=self._cut(person, person.name_romanised, MAX_NAME),

@@ -13,6 +13,7 @@ from django.db import transaction
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.exchange.models import ImportRun
+from lmc_cases.exchange.services.contents import for_reading
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -51,6 +52,7 @@ def export_errors(*, actor: User, run_id: UUID) -> ImportRun:
     run = ImportRun.objects.visible_to(actor).select_related("case").get(uuid=run_id)
     if "result" not in run.report:
         raise ImportRun.DoesNotExist
+    for_reading(run)
     record(
         actor=actor,
         operation=Operation.EXPORT,

@@ -17,10 +17,12 @@ from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState
 from lmc_cases.exchange.models import ImportRun
+from lmc_cases.exchange.services.contents import for_reading, sealed_part
 from lmc_cases.exchange.services.files import FileChanged, received, stored
 from lmc_cases.exchange.services.lists import Choices, checked_mapping
 from lmc_cases.exchange.services.looking import look_at
 from lmc_cases.jurisdictions.access import Action
+from lmc_cases.keys.sealing import destroy_keys
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.people import lock_open_case
 
@@ -61,9 +63,9 @@ def start_import(*, actor: User, case_id: UUID, kind: str, upload: File[bytes]) 
             file_sha256=taken.sha256,
             mapping=_as_json(mapping),
             rows_total=look["rows_total"],
-            report={"look": look},
             requested_by=actor,
         )
+        run.report = {"look": sealed_part(run, look)}
         with taken.path.open("rb") as source:
             run.file.save(taken.name, File(source), save=False)
     try:
@@ -78,7 +80,7 @@ def start_import(*, actor: User, case_id: UUID, kind: str, upload: File[bytes]) 
     except BaseException:
         run.file.storage.delete(run.file.name or "")
         raise
-    return run
+    return for_reading(run)
 
 
 @transaction.atomic
@@ -106,11 +108,11 @@ def look_again(
     except FileChanged as error:
         raise InvalidInput("", _file_is_gone()) from error
     run.mapping = _as_json(checked)
-    run.report = {"look": look, "choices": {"category": choices.category}}
+    run.report = {"look": sealed_part(run, look), "choices": {"category": choices.category}}
     run.rows_total = look["rows_total"]
     save_as(run, actor=actor, reason="looked again")
     record(actor=actor, operation=Operation.CONSULTATION, verb="import.looked_at", target=run)
-    return run
+    return for_reading(run)
 
 
 @transaction.atomic
@@ -171,8 +173,9 @@ def discard_import(*, actor: User, run_id: UUID) -> ImportRun:
     storage, name = run.file.storage, run.file.name or ""
     run.job_state = JobState.CANCELLED
     run.finished_at = timezone.now()
-    # The look holds rows of the file.
+    # The look holds rows of the file; without the key nobody reads them in the history either.
     run.report = {}
+    destroy_keys([run.uuid])
     save_as(run, actor=actor, reason="thrown away")
     record(actor=actor, operation=Operation.ERASURE, verb="import.discarded", target=run)
     transaction.on_commit(lambda: storage.delete(name))

@@ -11,6 +11,7 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.core.keyset import Cursor, Page
 from lmc_cases.exchange.models import ImportRun
+from lmc_cases.exchange.services.contents import for_reading
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -44,4 +45,4 @@ def consult_import(*, actor: User, run_id: UUID) -> ImportRun:
         .get(uuid=run_id)
     )
     record(actor=actor, operation=Operation.CONSULTATION, verb="import.viewed", target=run)
-    return run
+    return for_reading(run)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lmc_cases.core.errors import InvalidInput
-from lmc_cases.exchange.services.people import Alike, KnownPeople, fingerprint_key, may_be_a_child
+from lmc_cases.exchange.services.people import Alike, KnownPeople, may_be_a_child
 from lmc_cases.exchange.spreadsheets import (
     FIELDS,
     REPEATABLE,
@@ -142,7 +142,7 @@ def persons_of(
     Raises:
         SheetError: when the reading comes to a broken place.
     """
-    for row in read_rows(reader, mapping, today=today, fingerprint_key=fingerprint_key()):
+    for row in read_rows(reader, mapping, today=today, fingerprint_key=known.marker.people_key):
         tally.done += 1
         person = _imported(row, choices.category)
         errors = row.errors or (_refusals(row, person) if person is not None else ())

@@ -103,8 +103,10 @@ class _Start:
 
 
 def _look_at_bundle(actor: User, case: Case, path: Path, choices: lists.Choices) -> dict[str, Any]:
-    plan = bundles.plan_of(path, category=choices.category, language=actor.document_language)
     known = KnownPeople(case)
+    plan = bundles.plan_of(
+        path, category=choices.category, language=actor.document_language, key=known.marker.people_key
+    )
     earlier = persons_of_earlier_imports(case)
     alike = []
     persons = []

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from django.conf import settings
-
-from lmc_cases.cases.services.search import blind_number
+from lmc_cases.cases.models import NumberMark
 from lmc_cases.core.partial_dates import Calendar, PartialDate, Precision
 from lmc_cases.core.text import document_number_form
 from lmc_cases.exchange.sheet_people import PersonRow, row_fingerprint
-from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.keys.marks import marker_of
+from lmc_cases.suspects.models import Suspect
+from lmc_cases.suspects.services.papers import opened
 
 if TYPE_CHECKING:
     from lmc_cases.cases.models import Case
@@ -35,11 +33,6 @@ class Alike:
     number: int
 
 
-def fingerprint_key() -> bytes:
-    """Return the key of persons' fingerprints: without it nobody finds out whose they are by trying names."""
-    return hmac.new(settings.BLIND_INDEX_KEY.encode(), b"fingerprint of a person", hashlib.sha256).digest()
-
-
 class KnownPeople:
     """Whom the case holds, and whom the list has named so far.
 
@@ -52,21 +45,26 @@ class KnownPeople:
         self._documents_in_case: dict[bytes, int] = {}
         self._in_list: dict[bytes, int] = {}
         self._documents_in_list: dict[bytes, int] = {}
+        self.marker = marker_of(case.owner)
         imported = Suspect.objects.filter(case=case).exclude(import_fingerprint="")
         for fingerprint, number in imported.values_list("import_fingerprint", "number").iterator():
             self._in_case.setdefault(_short(fingerprint), number)
-        documents = IdentityDocument.objects.filter(suspect__case=case)
-        for blind, number in documents.values_list("number_blind", "suspect__number").iterator():
-            self._documents_in_case.setdefault(_short(blind), number)
-        for suspect in Suspect.objects.filter(case=case, import_fingerprint="").iterator():
-            for document in [*suspect.documents.values_list("number", flat=True), ""]:
-                printed = fingerprint_of(as_row(suspect, document))
+        numbers = dict(Suspect.objects.filter(case=case).values_list("uuid", "number").iterator())
+        marks = NumberMark.objects.filter(case=case).order_by("pk")
+        for person, mark in marks.values_list("object_uuid", "mark").iterator():
+            if person in numbers:
+                self._documents_in_case.setdefault(bytes(mark)[:16], numbers[person])
+        by_hand = Suspect.objects.filter(case=case, import_fingerprint="", erased_at__isnull=True)
+        for suspect in by_hand.prefetch_related("documents").iterator(chunk_size=500):
+            papers = [document.number for document in opened(suspect.documents.all())]
+            for paper in [*papers, ""]:
+                printed = fingerprint_of(as_row(suspect, paper), self.marker.people_key)
                 self._in_case.setdefault(_short(printed), suspect.number)
 
     def find(self, fingerprint: str, numbers: Iterable[str], row: int) -> Alike | None:
         """Say whom a row looks like, and remember the row."""
         key = _short(fingerprint)
-        documents = [_short(blind_number(number)) for number in numbers if document_number_form(number)]
+        documents = [self.marker.number(number)[:16] for number in numbers if document_number_form(number)]
         found: Alike | None = None
         if key in self._in_case:
             found = Alike("IN_CASE", self._in_case[key])
@@ -82,9 +80,13 @@ class KnownPeople:
         return found
 
 
-def fingerprint_of(row: PersonRow) -> str:
-    """Return the fingerprint under which an imported person is known again."""
-    return row_fingerprint(row, key=fingerprint_key())
+def fingerprint_of(row: PersonRow, key: bytes) -> str:
+    """Return the fingerprint under which an imported person is known again.
+
+    Args:
+        key: ``Marker.people_key`` of the case's country: without it nobody finds out whose it is by trying names.
+    """
+    return row_fingerprint(row, key=key)
 
 
 def as_row(suspect: Suspect, document_number: str = "") -> PersonRow:

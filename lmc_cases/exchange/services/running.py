@@ -30,6 +30,7 @@ from lmc_cases.evidence.services.imported import add_events, add_exhibits
 from lmc_cases.exchange.bundle_errors import BundleError
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import bundles, lists
+from lmc_cases.exchange.services.contents import sealed_part
 from lmc_cases.exchange.services.files import FileChanged, stored
 from lmc_cases.exchange.services.looking import persons_of_earlier_imports
 from lmc_cases.exchange.services.people import Alike, KnownPeople
@@ -158,8 +159,10 @@ def _carry_out(run: ImportRun, case: Case, actor: User, path: Path, tally: lists
 def _import_bundle(
     run: ImportRun, case: Case, actor: User, path: Path, choices: lists.Choices, tally: lists.Tally
 ) -> dict[str, Any]:
-    plan = bundles.plan_of(path, category=choices.category, language=actor.document_language)
     known = KnownPeople(case)
+    plan = bundles.plan_of(
+        path, category=choices.category, language=actor.document_language, key=known.marker.people_key
+    )
     earlier = persons_of_earlier_imports(case)
     taken: list[ImportedPerson] = []
     nodes: dict[str, int] = {}
@@ -223,7 +226,7 @@ def _finish(job_id: int, token: UUID, actor: User, result: dict[str, Any], done:
     run.finished_at = timezone.now()
     run.lease_token = run.lease_until = None
     run.rows_done = run.rows_total = done
-    run.report = {"choices": run.report.get("choices", {}), "result": result}
+    run.report = {"choices": run.report.get("choices", {}), "result": sealed_part(run, result)}
     save_as(run, actor=actor, reason="imported")
     counted = ("imported", "exhibits", "acts", "error_rows", "alike_total", "unread_total")
     record(

@@ -19,8 +19,10 @@ from lmc_cases.cases.models import Case, CaseText, Level
 from lmc_cases.core.errors import Conflict
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.sealed import sealed_person
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.services.papers import opened
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -65,7 +67,7 @@ def persons_as_seen(actor: User, suspect_pks: Iterable[int]) -> dict[int, dict[s
         return {}
     papers: dict[int, list[dict[str, str]]] = {}
     documents = IdentityDocument.objects.visible_to(actor).filter(suspect__in=list(seen)).order_by("pk")
-    for paper in documents:
+    for paper in opened(documents):
         papers.setdefault(paper.suspect_id, []).append(
             {
                 "kind": paper.kind,
@@ -138,7 +140,7 @@ def disclose(actor: User, handover: HandoverRequest) -> dict[str, Any]:
             "is_demo": case.agency.is_demo,
         },
         "texts": _texts(actor, case),
-        "subjects": [copies[pk] for pk in wanted],
+        "subjects": [sealed_person(handover, copies[pk]) for pk in wanted],
         "exhibits": _exhibits(actor, case),
         "instrument": None if instrument is None else instrument_copy(instrument),
         "legal_basis": handover.legal_basis,

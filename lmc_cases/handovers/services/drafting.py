@@ -22,6 +22,7 @@ from lmc_cases.handovers import states
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
 from lmc_cases.handovers.services import disclosure
 from lmc_cases.handovers.services.instruments import offered_instruments
+from lmc_cases.handovers.services.sealed import sealed_person
 from lmc_cases.handovers.services.steps import locked, step_with_check, take
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Jurisdiction, LegalInstrument
@@ -193,7 +194,7 @@ def submit(*, actor: User, handover_id: UUID) -> HandoverRequest:
     disclosure.check_askable(subject.suspect for subject in subjects)
     copies = disclosure.persons_as_seen(actor, [subject.suspect_id for subject in subjects])
     for subject in subjects:
-        subject.snapshot = copies[subject.suspect_id]
+        subject.snapshot = sealed_person(handover, copies[subject.suspect_id])
         save_as(subject, actor=actor)
     handover.submitted_at = timezone.now()
     take(

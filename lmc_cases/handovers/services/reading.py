@@ -18,6 +18,7 @@ from lmc_cases.core.keyset import Cursor, Page
 from lmc_cases.core.text import ascii_digits, clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, HandoverVisibility
 from lmc_cases.handovers.services.disclosure import persons_as_seen
+from lmc_cases.handovers.services.sealed import shown_people
 from lmc_cases.jurisdictions.models import Jurisdiction
 from lmc_cases.suspects.countries import country_name
 from lmc_cases.suspects.models import IdentityDocument, Suspect
@@ -145,15 +146,12 @@ def persons_of(user: User, handover: HandoverRequest) -> list[RequestedPerson]:
     subjects = list(HandoverSubject.objects.visible_to(user).filter(handover=handover).order_by("position"))
     disclosed = {person["suspect"]: person for person in handover.disclosed.get("subjects", [])}
     live = persons_as_seen(user, [subject.suspect_id for subject in subjects if not subject.snapshot])
-    return [
-        RequestedPerson(
-            subject,
-            disclosed.get(subject.snapshot.get("suspect"))
-            or subject.snapshot
-            or live.get(subject.suspect_id, {}),
-        )
+    kept = [
+        disclosed.get(subject.snapshot.get("suspect")) or subject.snapshot or live.get(subject.suspect_id, {})
         for subject in subjects
     ]
+    shown = shown_people(handover, kept)
+    return [RequestedPerson(subject, person) for subject, person in zip(subjects, shown, strict=True)]
 
 
 MAX_OFFERED = 200

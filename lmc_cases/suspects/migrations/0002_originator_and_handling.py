@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0005_visibility_by_clearance_and_item"),
         ("jurisdictions", "0002_audience_siblings"),
-        ("suspects", "0001_initial"),
+        ("suspects", "0003_rights_of_persons"),
     ]
 
     operations = [

@@ -21,10 +21,13 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Level, SearchEntry
 from lmc_cases.cases.services.casework import mark_changed
-from lmc_cases.cases.services.search import blind_number, suspect_body
+from lmc_cases.cases.services.search import suspect_body
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.jurisdictions.access import Action
-from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.keys.marks import Marker
+from lmc_cases.keys.models import RecordKey
+from lmc_cases.keys.sealing import Sealer
+from lmc_cases.suspects.models import IdentityDocument, Suspect, number_place
 from lmc_cases.suspects.services.details import (
     DocumentDetails,
     PersonDetails,
@@ -63,8 +66,7 @@ _PERSON_COLUMNS: Final = {
 _DOCUMENT_COLUMNS: Final = {
     "uuid": "uuid",
     "kind": "text",
-    "number": "text",
-    "number_blind": "text",
+    "number_sealed": "bytea",
     "issuing_country": "text",
     "status": "text",
 }
@@ -105,12 +107,13 @@ def insert_suspects(*, actor: User, case_id: UUID, rows: Iterable[ImportedPerson
         InvalidInput: a row that cannot be taken; the message names the row.
     """
     case = lock_open_case(actor, case_id)
+    sealer = Sealer(case.owner)
     with connection.cursor() as cursor:
-        _stage(cursor, rows)
+        _stage(cursor, rows, sealer)
         cursor.execute(f"SELECT count(*) FROM {STAGED}")  # noqa: S608 - a constant
         count = int(cursor.fetchone()[0])
         if count:
-            _insert_staged(cursor, case, actor, import_run, first=take_numbers(case.pk, count))
+            _insert_staged(cursor, case, actor, import_run, sealer, first=take_numbers(case.pk, count))
         cursor.execute(f"DROP TABLE {STAGED}")
     mark_changed(case, actor, Coded.IMPORTED)
     record(
@@ -155,22 +158,23 @@ def remove_import(*, actor: User, import_run: UUID) -> RemovedImport:
     return RemovedImport(removed=removed, kept=kept)
 
 
-def _stage(cursor: Any, rows: Iterable[ImportedPerson]) -> None:
+def _stage(cursor: Any, rows: Iterable[ImportedPerson], sealer: Sealer) -> None:
     columns = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _PERSON_COLUMNS.items()
     )
     cursor.execute(
         sql.SQL(
-            "CREATE TEMPORARY TABLE {} (place bigint, {}, documents jsonb, body text) ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE {} (place bigint, {}, documents jsonb, body text, wrapped bytea) ON COMMIT DROP"
         ).format(sql.Identifier(STAGED), columns)
     )
     copy = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(STAGED))
     with cursor.copy(copy) as target:
-        for values in _staged_values(rows):
+        for values in _staged_values(rows, sealer):
             target.write_row(values)
 
 
-def _staged_values(rows: Iterable[ImportedPerson]) -> Iterator[tuple[Any, ...]]:
+def _staged_values(rows: Iterable[ImportedPerson], sealer: Sealer) -> Iterator[tuple[Any, ...]]:
+    marker = Marker(sealer.owner.code)
     for place, row in enumerate(rows):
         try:
             person = columns_of(row)
@@ -179,20 +183,34 @@ def _staged_values(rows: Iterable[ImportedPerson]) -> Iterator[tuple[Any, ...]]:
             raise InvalidInput(
                 error.field, _("Row %(row)s: %(problem)s") % {"row": row.row, "problem": error}
             ) from None
-        for document in documents:
-            document["uuid"] = str(uuid4())
-            document["number_blind"] = blind_number(document["number"])
+        public_id = uuid4()
+        wrapped = _seal(documents, public_id, sealer, marker) if documents else None
         names = [person["name_original"], person["name_romanised"], *person["aliases"]]
-        person.update(uuid=uuid4(), import_row=row.row, import_fingerprint=row.fingerprint)
+        person.update(uuid=public_id, import_row=row.row, import_fingerprint=row.fingerprint)
         yield (
             place,
             *(person[name] for name in _PERSON_COLUMNS),
             json.dumps(documents, ensure_ascii=False),
-            suspect_body(names, [document["number"] for document in documents]),
+            suspect_body(names),
+            wrapped,
         )
 
 
-def _insert_staged(cursor: Any, case: Case, actor: User, import_run: UUID, *, first: int) -> None:
+def _seal(documents: list[dict[str, Any]], person: UUID, sealer: Sealer, marker: Marker) -> bytes:
+    """Put sealed numbers and their marks in the place of the numbers; return the person's wrapped key."""
+    key, wrapped = sealer.new(person)
+    for document in documents:
+        number, public_id = document.pop("number"), uuid4()
+        document["uuid"] = str(public_id)
+        # How JSON carries bytes to PostgreSQL.
+        document["number_sealed"] = "\\x" + key.seal(number, number_place(public_id)).hex()
+        document["mark"] = "\\x" + marker.number(number).hex()
+    return wrapped
+
+
+def _insert_staged(
+    cursor: Any, case: Case, actor: User, import_run: UUID, sealer: Sealer, *, first: int
+) -> None:
     names = _names(_PERSON_COLUMNS)
     cursor.execute(
         sql.SQL(
@@ -220,6 +238,7 @@ def _insert_staged(cursor: Any, case: Case, actor: User, import_run: UUID, *, fi
         ),
         [import_run],
     )
+    _insert_keys_and_marks(cursor, case, sealer)
     just_staged = sql.SQL("SELECT uuid FROM {}").format(sql.Identifier(STAGED))
     people = sql.SQL("r.uuid IN ({})").format(just_staged)
     of_people = sql.SQL("r.suspect_id IN (SELECT id FROM suspects_suspect WHERE uuid IN ({}))").format(
@@ -234,6 +253,25 @@ def _insert_staged(cursor: Any, case: Case, actor: User, import_run: UUID, *, fi
             " SELECT %s, %s, %s, uuid, body, '{{}}' FROM {staged} ORDER BY place"
         ).format(staged=sql.Identifier(STAGED)),
         [case.pk, Level.FULL.value, SearchEntry.Kind.SUSPECT.value],
+    )
+
+
+def _insert_keys_and_marks(cursor: Any, case: Case, sealer: Sealer) -> None:
+    staged = sql.Identifier(STAGED)
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO keys_recordkey (kind, record_uuid, owner_id, country_id, version, wrapped)"
+            " SELECT %s, uuid, %s, %s, %s, wrapped FROM {} WHERE wrapped IS NOT NULL ORDER BY place"
+        ).format(staged),
+        [RecordKey.Kind.PERSON.value, sealer.owner.pk, sealer.country.pk, sealer.version],
+    )
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO cases_numbermark (case_id, object_uuid, mark)"
+            " SELECT %s, uuid, mark FROM (SELECT DISTINCT ON (p.place, d.mark) p.place, p.uuid, d.mark FROM {} p"
+            " CROSS JOIN LATERAL jsonb_to_recordset(p.documents) AS d (mark bytea)) marks ORDER BY place"
+        ).format(staged),
+        [case.pk],
     )
 
 
@@ -259,6 +297,7 @@ def _remove_untouched(case: Case, actor: User, import_run: UUID) -> int:
             "DELETE FROM cases_searchentry WHERE kind = %s AND object_uuid IN (SELECT uuid FROM suspects_going)",
             [SearchEntry.Kind.SUSPECT.value],
         )
+        cursor.execute("DELETE FROM cases_numbermark WHERE object_uuid IN (SELECT uuid FROM suspects_going)")
         cursor.execute(
             "DELETE FROM suspects_identitydocument WHERE suspect_id IN (SELECT id FROM suspects_going)"
         )

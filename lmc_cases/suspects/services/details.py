@@ -96,7 +96,7 @@ def columns_of(details: PersonDetails) -> dict[str, Any]:
 
 
 def document_columns_of(details: DocumentDetails) -> dict[str, Any]:
-    """Return the cleaned column values of a document, without its keyed hash.
+    """Return the cleaned column values of a document, with its number in the clear.
 
     Raises:
         InvalidInput: no number, one too long, a code that is not in its list.

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.services.search import blind_number
 from lmc_cases.core.history import delete_as, save_as
 from lmc_cases.jurisdictions.access import Action
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.details import DocumentDetails, document_columns_of
-from lmc_cases.suspects.services.people import Coded, lock_suspect, put_search_entry, save_changed
+from lmc_cases.suspects.services.papers import put_person_marks, seal_number
+from lmc_cases.suspects.services.people import Coded, lock_suspect, save_changed
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -82,19 +82,15 @@ def put_document(
     new_id: UUID | None = None,
     import_run: UUID | None = None,
 ) -> IdentityDocument:
-    """Write a document of a locked person, found later by the keyed hash of its number."""
+    """Write a document of a locked person, its number sealed. The caller writes the person's marks."""
     columns = document_columns_of(details)
-    document = IdentityDocument(
-        uuid=new_id or uuid4(),
-        suspect=suspect,
-        number_blind=blind_number(columns["number"]),
-        import_run=import_run,
-        **columns,
-    )
+    number = columns.pop("number")
+    document = IdentityDocument(uuid=new_id or uuid4(), suspect=suspect, import_run=import_run, **columns)
+    seal_number(document, number, suspect)
     save_as(document, actor=actor)
     return document
 
 
 def _changed(suspect: Suspect, actor: User, reason: str) -> None:
-    put_search_entry(suspect)
+    put_person_marks(suspect)
     save_changed(suspect, actor=actor, reason=reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -16,10 +16,10 @@ from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Level
 from lmc_cases.cases.services.casework import CaseClosed, lock_case, mark_changed
 from lmc_cases.cases.services.search import put_suspect_entry
-from lmc_cases.core.errors import StaleVersion
+from lmc_cases.core.errors import Conflict, StaleVersion
 from lmc_cases.core.history import save_as
 from lmc_cases.jurisdictions.access import Action
-from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.details import TYPED_FIELDS, DocumentDetails, PersonDetails, columns_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class Coded(StrEnum):
     PHOTOGRAPH = "photograph"
     DOCUMENT_ADDED = "document added"
     DOCUMENT_REMOVED = "document removed"
+
+
+class PersonErased(Conflict):
+    """Only the number in the case is left of the person."""
 
 
 @transaction.atomic
@@ -60,8 +64,10 @@ def add_suspect(
         InvalidInput: see ``columns_of``.
     """
     from lmc_cases.suspects.services.documents import put_document
+    from lmc_cases.suspects.services.papers import put_person_marks
 
     case = lock_open_case(actor, case_id)
+    documents = list(documents)
     made = None if new_id is None else Suspect.objects.filter(uuid=new_id, case=case).first()
     if made is not None:
         return made
@@ -79,6 +85,8 @@ def add_suspect(
     for document in documents:
         put_document(suspect, document, actor=actor, import_run=import_run)
     put_search_entry(suspect)
+    if documents:
+        put_person_marks(suspect)
     mark_changed(case, actor, "suspect")
     record(
         actor=actor,
@@ -151,6 +159,8 @@ def lock_suspect(actor: User, suspect_id: UUID) -> Suspect:
     held = Suspect.objects.owned_with(actor, Action.EDIT).select_related("case").get(uuid=suspect_id)
     case = lock_open_case(actor, held.case.uuid)
     suspect = Suspect.objects.select_for_update(of=("self",)).get(pk=held.pk)
+    if suspect.erased_at is not None:
+        raise PersonErased(_("The data of this person were erased: nothing can be added to them."))
     suspect.case = case
     return suspect
 
@@ -176,14 +186,10 @@ def take_numbers(case_pk: int, count: int = 1) -> int:
 
 
 def put_search_entry(suspect: Suspect) -> None:
-    """Write what the person is found by: names of every script, numbers of documents as keyed hashes."""
-    numbers: list[Any] = list(
-        IdentityDocument.objects.filter(suspect=suspect).order_by("pk").values_list("number", flat=True)
-    )
+    """Write what the person is found by: names of every script."""
     put_suspect_entry(
         case_id=suspect.case_id,
         object_uuid=suspect.uuid,
         level=Level(suspect.level),
         names=[suspect.name_original, suspect.name_romanised, *suspect.aliases],
-        numbers=numbers,
     )

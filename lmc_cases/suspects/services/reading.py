@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level, SearchEntry
-from lmc_cases.cases.services.search import blind_mark
+from lmc_cases.cases.models import Case, Level, NumberMark, SearchEntry
 from lmc_cases.core.text import document_number_form, search_form
+from lmc_cases.keys.marks import marker_of
+from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.suspects.countries import country_name
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.details import TYPED_FIELDS
+from lmc_cases.suspects.services.papers import open_papers
 from lmc_cases.suspects.services.people import Coded
 
 if TYPE_CHECKING:
@@ -90,7 +93,7 @@ def list_people(
     if category:
         people = people.filter(category=category)
     if wanted := search_form(term):
-        people = people.filter(uuid__in=_found(actor, case, wanted, term).values("object_uuid"))
+        people = people.filter(_found(actor, case, wanted, term))
     count = len(people.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
     rows, has_more = _slice(people, after, before)
     forward = before is None
@@ -124,6 +127,7 @@ def consult_person(*, actor: User, case_id: UUID, suspect_id: UUID) -> Suspect:
         .prefetch_related("documents")
         .get(uuid=suspect_id, case__uuid=case_id)
     )
+    open_papers([suspect])
     record(actor=actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
     return suspect
 
@@ -161,7 +165,8 @@ def _document_lines(suspect: Suspect) -> Iterable[HistoryLine]:
         .order_by("-history_id")[:HISTORY_ROWS]
     ):
         if state.history_type in acts:
-            number = Change(label=state.get_kind_display(), before="", after=state.number)
+            # A past number is sealed for good: the line says that there was one.
+            number = Change(label=state.get_kind_display(), before="", after=_("Number not shown here"))
             yield HistoryLine(
                 state.history_date, _name(state), acts[state.history_type], _reason(state), [number]
             )
@@ -201,12 +206,18 @@ def _reason(state: Any) -> str:
     return "" if reason in set(Coded) else reason
 
 
-def _found(actor: User, case: Case, wanted: str, term: str) -> Any:
+def _found(actor: User, case: Case, wanted: str, term: str) -> Q:
     entries = SearchEntry.objects.visible_to(actor).filter(case=case, kind=SearchEntry.Kind.SUSPECT)
-    by_name = entries.filter(body__contains=wanted)
-    return (
-        by_name | entries.filter(body__contains=blind_mark(term)) if document_number_form(term) else by_name
-    )
+    found = Q(uuid__in=entries.filter(body__contains=wanted).values("object_uuid"))
+    if not document_number_form(term):
+        return found
+    try:
+        mark = marker_of(case.owner).number(term)
+    except KeyUnavailable:
+        # Without the index key the names are still found.
+        return found
+    marks = NumberMark.objects.visible_to(actor).filter(case=case, mark=mark)
+    return found | Q(uuid__in=marks.values("object_uuid"))
 
 
 def _slice(people: Any, after: int | None, before: int | None) -> tuple[list[Suspect], bool]:

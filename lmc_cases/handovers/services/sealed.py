@@ -1,0 +1,73 @@
+"""The document numbers in what a request keeps of people: sealed with the request's own key.
+
+Both countries own a request, so its key is wrapped with the key of each: either opens it alone, and erasing the
+person in the owning country takes nothing from what was disclosed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.keys.models import RecordKey
+from lmc_cases.keys.providers import KeyUnavailable
+from lmc_cases.keys.sealing import DataKey, Place, is_sealed, key_to_seal, keys_of
+
+NOT_READABLE = ""
+
+
+def sealed_person(handover: HandoverRequest, person: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the copy of a person as it is stored: numbers of documents sealed."""
+    key = request_key(handover)
+    return with_numbers(person, lambda number: key.seal_text(number, number_place(handover)))
+
+
+def opened_people(handover: HandoverRequest, people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return stored copies of people with their numbers in the clear.
+
+    Raises:
+        KeyUnavailable: the request's key opens with neither country's key here.
+    """
+    rows = list(people)
+    if not any(is_sealed(paper["number"]) for person in rows for paper in person.get("documents", ())):
+        return [dict(person) for person in rows]
+    key = keys_of([handover.uuid]).get(handover.uuid)
+    if key is None:
+        raise KeyUnavailable(f"no key of request {handover.uuid}")
+    return [with_numbers(person, opener(handover, key)) for person in rows]
+
+
+def shown_people(handover: HandoverRequest, people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return stored copies of people for a page: without the key their numbers are empty."""
+    rows = list(people)
+    try:
+        return opened_people(handover, rows)
+    except KeyUnavailable:
+        return [with_numbers(person, lambda _number: NOT_READABLE) for person in rows]
+
+
+def request_key(handover: HandoverRequest) -> DataKey:
+    """Return the key of a request, made where it has none.
+
+    Raises:
+        KeyUnavailable: the key of a country is not here.
+    """
+    return key_to_seal(RecordKey.Kind.HANDOVER, handover.uuid, handover.requested, also=[handover.requesting])
+
+
+def opener(handover: HandoverRequest, key: DataKey) -> Callable[[str], str]:
+    """Return what opens a number of the request."""
+    place = number_place(handover)
+    return lambda number: key.open_text(number, place) if is_sealed(number) else number
+
+
+def with_numbers(person: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Return a copy of a person whose document numbers went through ``change``."""
+    papers = [{**paper, "number": change(paper["number"])} for paper in person.get("documents", ())]
+    return {**person, "documents": papers} if "documents" in person else dict(person)
+
+
+def number_place(handover: HandoverRequest) -> Place:
+    """Return where the numbers of a request stand."""
+    return Place("handovers_handoverrequest", "document number", handover.uuid)
