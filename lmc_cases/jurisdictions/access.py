@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from guardian.shortcuts import get_objects_for_user
 
 from lmc_cases.core.viewer import announce, audiences_in_force, viewing_as
@@ -79,6 +79,23 @@ def audiences_of(user: User | AnonymousUser) -> tuple[int, ...]:
 def acting_as(user: User | AnonymousUser) -> Iterator[None]:
     """Open a transaction, or a part of one, for an officer: a task's or a command's named actor."""
     with viewing_as(user.pk, resolve_audiences(user)):
+        yield
+
+
+@contextmanager
+def acting_for_office(user: User) -> Iterator[None]:
+    """Open a transaction, or a part of one, that sees all of an officer's country, whoever is named on a case.
+
+    For one act alone: what an officer leaves behind is handed on although whoever manages the users may not read it.
+    """
+    country = user.country
+    audiences = Audience.objects.filter(
+        Q(pk=country.audience_id)
+        | Q(pk__in=country.agencies.values("audience"))
+        | Q(pk__in=country.agencies.values("officers__audience"))
+    )
+    ids = Audience.objects.filter(Q(pk__in=audiences) | Q(base__in=audiences)).values_list("pk", flat=True)
+    with viewing_as(user.pk, ids):
         yield
 
 

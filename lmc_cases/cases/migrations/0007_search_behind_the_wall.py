@@ -142,7 +142,8 @@ CREATE POLICY seen ON cases_searchentry
 # A mark is seen with the person it belongs to; it may be written before the person's search text is.
 MARKS = wall(
     "cases_numbermark",
-    "EXISTS (SELECT 1 FROM cases_searchentry e WHERE e.kind = 'SUSPECT' AND e.object_uuid = cases_numbermark.object_uuid)",
+    f"({case_reaches('cases_numbermark.case_id', 4)}) OR EXISTS (SELECT 1 FROM cases_searchentry e"
+    " WHERE e.kind = 'SUSPECT' AND e.object_uuid = cases_numbermark.object_uuid)",
     written=f"({case_reaches('cases_numbermark.case_id', 1)}) OR {item_opened('cases_numbermark.object_uuid')}",
 )
 

@@ -16,7 +16,7 @@ from lmc_cases.cases.models import Case, CaseDetail, CaseOfficer
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import delete_as, save_as
 from lmc_cases.core.text import clean_text
-from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
+from lmc_cases.jurisdictions.access import Action, acting_for_office, jurisdictions_granting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,8 @@ def count_cases(*, actor: User, officer_id: UUID) -> int:
         User.DoesNotExist: foreign and missing alike.
     """
     officer = User.objects.visible_to(actor).get(uuid=officer_id)
-    return _cases_of(officer).count()
+    with acting_for_office(officer):
+        return _cases_of(officer).count()
 
 
 @transaction.atomic
@@ -50,32 +51,35 @@ def hand_on_cases(*, actor: User, from_officer_id: UUID, to_officer_id: UUID, re
     if taking is None:
         raise InvalidInput("colleague", _("Choose colleagues from the list."))
     cleaned = _reason(reason)
-    # Cases first and in one order, as every other service locks them: no two acts wait for each other.
-    cases = list(
-        Case.objects.select_for_update(of=("self",))
-        .filter(pk__in=_cases_of(leaving))
-        .order_by("pk")
-        .prefetch_related("named_officers__user")
-    )
-    details = {
-        detail.case_id: detail
-        for detail in CaseDetail.objects.select_for_update().filter(case__in=cases).order_by("pk")
-    }
-    for case in cases:
-        leads = details[case.pk].lead_officer_id == leaving.pk
-        if leads:
-            details[case.pk].lead_officer = taking
-            save_as(details[case.pk], actor=actor, reason=cleaned)
-        if case.is_restricted:
-            _replace_named(case.named_officers.all(), leaving, taking, actor, cleaned, case=case, leads=leads)
-        record(
-            actor=actor,
-            operation=AuditOperation.GRANT,
-            verb="case.handed_on",
-            target=case,
-            reason=cleaned,
-            codes={"from": str(leaving.uuid), "to": str(taking.uuid), "led": leads},
+    with acting_for_office(leaving):
+        # Cases first and in one order, as every other service locks them: no two acts wait for each other.
+        cases = list(
+            Case.objects.select_for_update(of=("self",))
+            .filter(pk__in=_cases_of(leaving))
+            .order_by("pk")
+            .prefetch_related("named_officers__user")
         )
+        details = {
+            detail.case_id: detail
+            for detail in CaseDetail.objects.select_for_update().filter(case__in=cases).order_by("pk")
+        }
+        for case in cases:
+            leads = details[case.pk].lead_officer_id == leaving.pk
+            if leads:
+                details[case.pk].lead_officer = taking
+                save_as(details[case.pk], actor=actor, reason=cleaned)
+            if case.is_restricted:
+                _replace_named(
+                    case.named_officers.all(), leaving, taking, actor, cleaned, case=case, leads=leads
+                )
+            record(
+                actor=actor,
+                operation=AuditOperation.GRANT,
+                verb="case.handed_on",
+                target=case,
+                reason=cleaned,
+                codes={"from": str(leaving.uuid), "to": str(taking.uuid), "led": leads},
+            )
     return len(cases)
 
 
@@ -104,7 +108,7 @@ def leave(*, actor: User, officer_id: UUID, colleague_id: UUID | None, reason: s
         moved = hand_on_cases(
             actor=actor, from_officer_id=officer.uuid, to_officer_id=colleague_id, reason=cleaned
         )
-    elif _cases_of(officer).exists():
+    elif count_cases(actor=actor, officer_id=officer.uuid):
         raise InvalidInput("colleague", _("Choose who takes the cases."))
     close_account(actor=actor, user_id=officer.uuid, reason=cleaned)
     return moved

@@ -18,7 +18,26 @@ def person(table: str) -> str:
     return f"({case_reaches(f'{table}.case_id', f'{table}.level')}) OR {item_opened(f'{table}.uuid')}"
 
 
-FORWARD = "".join(
+# Whoever names a person of an import keeps it from being undone, also where the viewer cannot see that row.
+HELD = """
+CREATE FUNCTION held_persons(ids bigint[]) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE holder record;
+BEGIN
+    FOR holder IN SELECT c.conrelid::regclass AS place, a.attname AS name
+                    FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+                   WHERE c.contype = 'f' AND c.confrelid = 'suspects_suspect'::regclass
+                     AND c.conrelid <> 'suspects_identitydocument'::regclass LOOP
+        RETURN QUERY EXECUTE format('SELECT %I::bigint FROM %s WHERE %I = ANY ($1)', holder.name, holder.place, holder.name)
+            USING ids;
+    END LOOP;
+END $$;
+ALTER FUNCTION held_persons(bigint[]) OWNER TO lmc_definer;
+REVOKE ALL ON FUNCTION held_persons(bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION held_persons(bigint[]) TO lmc_app;
+"""
+
+FORWARD = HELD + "".join(
     [
         wall("suspects_suspect", person("suspects_suspect")),
         only_written("suspects_suspect", f"originator_id IN {MY_COUNTRIES}"),
@@ -34,7 +53,7 @@ FORWARD = "".join(
         wall("suspects_suspectcounter", case_reaches("suspects_suspectcounter.case_id", 1)),
     ]
 )
-BACKWARD = no_wall(
+BACKWARD = "DROP FUNCTION held_persons(bigint[]);" + no_wall(
     "suspects_suspect",
     "suspects_historicalsuspect",
     "suspects_identitydocument",
