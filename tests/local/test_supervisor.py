@@ -37,6 +37,7 @@ OURS = (
     "SECRET_KEY",
     "LMC_BLIND_INDEX_KEY",
     "LMC_AUDIT_COMMITMENT_KEY",
+    "LMC_AUDIT_SIGNING_KEY",
     "LMC_SECOND_FACTOR_KEY",
 )
 PARTS = ("postgres", "valkey", "worker", "beat", "web")
