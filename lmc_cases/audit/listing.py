@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from lmc_cases.audit.models import AuditEvent, AuditEventQuerySet, AuditReason, Operation
-from lmc_cases.audit.services import record
+from lmc_cases.audit.reasons import reason_text
+from lmc_cases.audit.services.recording import record
 from lmc_cases.core.keyset import Cursor
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -88,8 +89,9 @@ class EventPage:
     """One page. ``older`` is ``None`` on the last one.
 
     Attributes:
-        rows: events with actor, agencies and countries loaded; ``reason_text`` is set on each, "" where the officer
-            may not read it; ``has_reason`` says that there is one.
+        rows: events with actor, agencies and countries loaded. On each is set: ``reason_text``, "" where the officer
+            may not read the words; ``reason_label``, what the code says; ``shown_address``; ``shows_name``, whether
+            the officer may know who by name.
     """
 
     rows: list[AuditEvent]
@@ -107,19 +109,16 @@ def page_of_events(
 
 
 def page_of_case(
-    user: User, *, case_uuid: uuid.UUID, owner_id: int, foreign: bool, before: Cursor | None = None
+    user: User, *, case_uuid: uuid.UUID, owner_id: int, before: Cursor | None = None
 ) -> EventPage:
-    """Return one page of the events of one case of the officer's own country.
+    """Return one page of what officers of other countries did with one case.
 
     The caller has shown that the officer may read the case with the right of its country: the officers of a case
     learn who looked at it without any right to the whole record.
-
-    Args:
-        foreign: only what officers of other countries did.
     """
-    rows = AuditEvent.objects.filter(case_uuid=case_uuid, owner_country=owner_id)
-    if foreign:
-        rows = rows.exclude(actor_country=owner_id).filter(actor_country__isnull=False)
+    rows = AuditEvent.objects.filter(
+        case_uuid=case_uuid, owner_country=owner_id, actor_country__isnull=False
+    ).exclude(actor_country=owner_id)
     if before is not None:
         rows = older_than(rows, before)
     found = rows.order_by("-occurred_at", "-pk").values_list("pk", "occurred_at")[: PAGE_SIZE + 1]
@@ -157,11 +156,19 @@ def _page(user: User, found: list[tuple[int, dt.datetime]], size: int) -> EventP
         return EventPage(rows=[], older=None)
     rows = sorted(events_with_names(ids), key=lambda event: ids.index(event.pk))
     reasons = dict(AuditReason.objects.visible_to(user).filter(event__in=ids).values_list("event_id", "text"))
+    watched = set(jurisdictions_granting(user, Action.READ_AUDIT).values_list("pk", flat=True))
     for event in rows:
         event.reason_text = reasons.get(event.pk, "")  # type: ignore[attr-defined]
-        event.has_reason = bool(event.reason_commitment)  # type: ignore[attr-defined]
+        event.reason_label = reason_text(event.reason_code)  # type: ignore[attr-defined]
+        event.shown_address = address_shown(event, watched)  # type: ignore[attr-defined]
+        event.shows_name = bool({event.owner_country_id, event.actor_country_id} & watched)  # type: ignore[attr-defined]
     more = len(found) > size
     return EventPage(rows=rows, older=Cursor(at=rows[-1].occurred_at, pk=rows[-1].pk) if more else None)
+
+
+def address_shown(event: AuditEvent, watched: set[int]) -> str:
+    """Return the address an event came from, to those who audit that officer's country; "" to all others."""
+    return event.address or "" if event.actor_country_id in watched else ""
 
 
 def events_with_names(ids: list[int]) -> models.QuerySet[AuditEvent]:

@@ -28,7 +28,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from lmc_cases.audit.listing import EventFilters, events_with_names, newest_of
+from lmc_cases.audit.listing import EventFilters, address_shown, events_with_names, newest_of
 from lmc_cases.audit.merkle import inclusion_ranges
 from lmc_cases.audit.models import AuditCheckpoint, AuditEvent, AuditExport, AuditLeaf, AuditReason, Operation
 from lmc_cases.audit.services import checkpoints, sealing
@@ -40,7 +40,7 @@ from lmc_cases.core.heartbeat import Heartbeat
 from lmc_cases.core.jobs import JobState, LeaseLost
 from lmc_cases.core.spreadsheet_text import BYTE_ORDER_MARK, csv_row
 from lmc_cases.core.viewer import viewing_as
-from lmc_cases.jurisdictions.access import Action, may, resolve_audiences
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting, may, resolve_audiences
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -244,13 +244,14 @@ def _write_events(
 ) -> None:
     """Three members at once: an archive takes one at a time, so two wait in temporary files."""
     tree = StoredTree()
+    watched = set(jurisdictions_granting(actor, Action.READ_AUDIT).values_list("pk", flat=True))
     with tempfile.TemporaryFile("w+b") as proofs, tempfile.TemporaryFile("w+b") as table:
         table.write((BYTE_ORDER_MARK + csv_row(COLUMNS)).encode())
         with archive.open("events.jsonl", "w", force_zip64=True) as out:
             for index, event in _events(places):
                 line = {"index": index, "canonical": bytes(event.canonical).decode("ascii")}
                 out.write(json.dumps(line).encode() + b"\n")
-                table.write(csv_row(_cells(index, event)).encode())
+                table.write(csv_row(_cells(index, event, watched)).encode())
                 for part in inclusion_ranges(index, made.tree_size):
                     if part not in made.seen:
                         made.seen.add(part)
@@ -270,7 +271,7 @@ def _events(places: list[tuple[int, int]]) -> Iterator[tuple[int, AuditEvent]]:
             yield index, held[pk]
 
 
-def _cells(index: int, event: AuditEvent) -> list[object]:
+def _cells(index: int, event: AuditEvent, watched: set[int]) -> list[object]:
     """Metadata only: no names of persons, no words of officers."""
     return [
         index,
@@ -282,7 +283,7 @@ def _cells(index: int, event: AuditEvent) -> list[object]:
         event.actor.uuid if event.actor else "",
         event.actor_agency.code if event.actor_agency else "",
         event.actor_country.code if event.actor_country else "",
-        event.address or "",
+        address_shown(event, watched),
         event.channel,
         event.reference,
         event.case_uuid or "",
