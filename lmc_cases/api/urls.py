@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from lmc_cases.api import views
+from lmc_cases.audit.api import Checkpoints, NewestCheckpoint
 from lmc_cases.cases.api import Cases, Operations
 from lmc_cases.dossiers.api import Dossiers
 from lmc_cases.evidence.api import Evidence
@@ -57,5 +58,7 @@ urlpatterns = [
         LegalInstruments.as_view({"get": "retrieve"}),
         name="legal-instrument",
     ),
+    path("audit/checkpoints/", Checkpoints.as_view({"get": "list"}), name="checkpoints"),
+    path("audit/checkpoints/newest/", NewestCheckpoint.as_view(), name="newest-checkpoint"),
     path("<path:rest>", views.NoSuchAddress.as_view(), name="no-such-address"),
 ]

@@ -30,6 +30,8 @@ LISTS = (
     "agencies",
     "typologies",
     "legal-instruments",
+    "checkpoints",
+    "newest-checkpoint",
 )
 
 

@@ -25,17 +25,22 @@ LAST_DAY = dt.date.max - dt.timedelta(days=2)
 
 
 class EventFilter(django_filters.FilterSet):
-    """Country of the officer, operation, verb, reference, period; and one case, by its public id."""
+    """Countries, operation, verb, outcome, reference, period; one case and one officer, by their public ids."""
 
     country = django_filters.ChoiceFilter(label=_("Country of the officer"), empty_label=_("All"))
+    owner = django_filters.ChoiceFilter(label=_("Country of the record"), empty_label=_("All"))
     operation = django_filters.ChoiceFilter(
         label=_("Kind of act"), choices=Operation.choices, empty_label=_("All")
     )
     verb = django_filters.ChoiceFilter(label=_("What was done"), empty_label=_("All"))
+    outcome = django_filters.ChoiceFilter(
+        label=_("Outcome"), choices=AuditEvent.Outcome.choices, empty_label=_("All")
+    )
     reference = django_filters.CharFilter(label=_("Reference"), max_length=60)
     since = django_filters.DateFilter(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
     until = django_filters.DateFilter(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
     case = django_filters.UUIDFilter(widget=forms.HiddenInput)
+    officer = django_filters.UUIDFilter(widget=forms.HiddenInput)
 
     class Meta:
         model = AuditEvent
@@ -44,7 +49,8 @@ class EventFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data, queryset=AuditEvent.objects.visible_to(user))
         self.countries = {row.code: row for row in Jurisdiction.objects.all()}
-        self._choose("country", [(code, row.name) for code, row in self.countries.items()])
+        for name in ("country", "owner"):
+            self._choose(name, [(code, row.name) for code, row in self.countries.items()])
         self._choose("verb", [(verb, str(text)) for verb, text in VERBS.items()])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -57,20 +63,37 @@ class EventFilter(django_filters.FilterSet):
         form.is_valid()
         return {name: value for name, value in form.cleaned_data.items() if value}
 
+    def as_facts(self) -> list[dict[str, str]]:
+        """What was chosen, in words: for ``components/facts.html``."""
+        chosen = self.chosen
+        labels = {"case": _("One case"), "officer": _("One officer")}
+        facts = []
+        for name, filter_ in self.filters.items():
+            if name in chosen:
+                choices = dict(filter_.extra.get("choices", ()))
+                value = str(choices.get(chosen[name], chosen[name]))
+                shown = "" if name in labels else value
+                facts.append({"label": str(labels.get(name, filter_.label)), "value": shown or str(_("Yes"))})
+        return facts
+
     def for_listing(self) -> EventFilters:
         """Translate what was chosen. Days are those of the officer's zone."""
         chosen = self.chosen
         country = self.countries.get(chosen.get("country", ""))
+        owner = self.countries.get(chosen.get("owner", ""))
         until = chosen.get("until")
         return EventFilters(
             country_id=country.pk if country else None,
+            owner_id=owner.pk if owner else None,
             operation=chosen.get("operation", ""),
             verb=chosen.get("verb", ""),
+            outcome=chosen.get("outcome", ""),
             reference=chosen.get("reference", "").strip().upper(),
             since=_start_of(chosen.get("since")),
             # Nothing comes after the last day there is.
             until=_start_of(until + dt.timedelta(days=1)) if until and until < LAST_DAY else None,
             case_uuid=chosen.get("case"),
+            officer_uuid=chosen.get("officer"),
         )
 
 

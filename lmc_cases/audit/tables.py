@@ -20,7 +20,28 @@ class EventTable(tables.Table):
     when = tables.TemplateColumn(template_name="audit/when.html", verbose_name=_("When"))
     who = tables.TemplateColumn(template_name="audit/who.html", verbose_name=_("Who"))
     reference = tables.TemplateColumn(template_name="audit/reference.html", verbose_name=_("Reference"))
-    reason = tables.Column(accessor="reason_text", verbose_name=_("Reason"), default="–")
+    reason = tables.TemplateColumn(template_name="audit/reason.html", verbose_name=_("Reason"))
+    outcome = tables.TemplateColumn(template_name="audit/outcome.html", verbose_name=_("Outcome"))
+
+    class Meta:
+        orderable = False
+
+    def render_what(self, record: AuditEvent) -> str:
+        """The verb as a sentence."""
+        return sentence(record.verb)
+
+
+class AccessTable(tables.Table):
+    """What officers of other countries did with one case, for the case's own officers."""
+
+    caption = _("Who abroad looked at this case")
+
+    what = tables.Column(
+        accessor="verb", verbose_name=_("What was done"), attrs={"td": {"class": "lmc-cell-main"}}
+    )
+    when = tables.TemplateColumn(template_name="audit/when.html", verbose_name=_("When"))
+    who = tables.TemplateColumn(template_name="audit/who_abroad.html", verbose_name=_("Who"))
+    reason = tables.TemplateColumn(template_name="audit/reason.html", verbose_name=_("Reason"))
     outcome = tables.TemplateColumn(template_name="audit/outcome.html", verbose_name=_("Outcome"))
 
     class Meta:

@@ -26,7 +26,7 @@ def case_frame(
     """Return the context of ``cases/frame.html``.
 
     Args:
-        current: the tab shown: overview, suspects, evidence, sharing, handovers, dossiers, history.
+        current: the tab shown: overview, suspects, evidence, sharing, handovers, dossiers, history, accesses.
         at_least: the level the page needs; below it the page does not exist for the officer.
 
     Returns:
@@ -72,6 +72,7 @@ def _tabs(case: Case, level: Level, current: str, *, is_own: bool) -> list[dict[
         ("handovers", _("Handovers"), "handovers:of_case", "case_uuid", full),
         ("dossiers", _("Dossiers"), "dossiers:of_case", "case_uuid", full),
         ("history", _("History"), "cases:history", "uuid", full and is_own),
+        ("accesses", _("Accesses"), "cases:accesses", "uuid", full and is_own),
     ]
     return [
         {"url": reverse(name, kwargs={key: case.uuid}), "label": label, "current": tab == current}

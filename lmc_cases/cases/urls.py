@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.cases.views import detail, editing, handing_on, lists, operations, sharing
+from lmc_cases.cases.views import accesses, detail, editing, handing_on, lists, operations, sharing
 
 app_name = "cases"
 urlpatterns = [
@@ -41,4 +41,5 @@ urlpatterns = [
     path("<uuid:uuid>/share/", sharing.CaseShareAdd.as_view(), name="share"),
     path("shares/<uuid:uuid>/revoke/", sharing.ShareRevoke.as_view(), name="revoke"),
     path("<uuid:uuid>/history/", detail.CaseHistory.as_view(), name="history"),
+    path("<uuid:uuid>/accesses/", accesses.CaseAccesses.as_view(), name="accesses"),
 ]

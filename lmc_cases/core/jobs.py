@@ -154,6 +154,13 @@ class LeasedJob(models.Model):
             cursor.execute("SELECT set_config('lmc.job', %s, true)", [f"{cls._meta.db_table}:{int(job_id)}"])
 
     @classmethod
+    def finished_ids(cls, before: dt.datetime) -> list[int]:
+        """Return the jobs that ended before a time, of every country: for removing what they made."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT finished_job_ids(%s, %s)", [cls._meta.db_table, before])
+            return [int(row[0]) for row in cursor.fetchall()]
+
+    @classmethod
     def owed_ids(cls, *, most: int = 500) -> list[int]:
         """Return the jobs that nobody is working on, of every country: queued a while ago, or with a lapsed lease."""
         values: list[Any] = [cls._meta.db_table, dt.timedelta(seconds=settings.JOB_SWEEP_SECONDS), most]

@@ -21,6 +21,7 @@ from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Cursor
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.spreadsheet_text import as_csv
 from lmc_cases.core.uploads import LimitedUpload
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.exchange import wording
@@ -28,7 +29,7 @@ from lmc_cases.exchange.forms import ConfirmForm, UndoForm, UploadForm
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, listing, undoing
 from lmc_cases.exchange.services.contents import for_reading
-from lmc_cases.exchange.services.error_table import as_csv, export_errors
+from lmc_cases.exchange.services.error_table import export_errors
 from lmc_cases.exchange.tables import ImportTable
 from lmc_cases.jurisdictions.access import Action
 

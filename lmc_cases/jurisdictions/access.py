@@ -32,6 +32,7 @@ class Action(enum.StrEnum):
     APPROVE_HANDOVER = "approve_handover"
     KEEP_EVIDENCE = "keep_evidence"
     READ_AUDIT = "read_audit"
+    READ_REASONS = "read_reasons"
     MANAGE_USERS = "manage_users"
     EDIT_LAW = "edit_law"
 

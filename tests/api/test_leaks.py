@@ -46,7 +46,8 @@ LISTS: dict[str, tuple[str, set[str]]] = {
 REFERENCE = {"jurisdictions", "agencies", "typologies", "legal-instruments"}
 REFERENCE_ROWS = {"jurisdiction", "agency", "typology", "legal-instrument"}
 # Hold no record: the way in, the schema, its page, and addresses that are none (tests/api/test_problems.py).
-NO_RECORDS = {"start", "schema", "docs", "no-such-address"}
+# Checkpoints name no record either (tests/audit/test_checkpoints.py).
+NO_RECORDS = {"start", "schema", "docs", "no-such-address", "checkpoints", "newest-checkpoint"}
 
 
 def test_every_address_stands_in_a_table_of_this_file() -> None:

@@ -69,9 +69,13 @@ WRITES = {
         "AuthToken.objects.create": "the token library's table; the audit keeps who made it",
         "AuthToken.objects.filter(user=user).delete": "revoked tokens; the audit keeps who did it",
     },
-    "audit.services": {
-        "AuditEvent.objects.create": "the record itself",
-        "AuditReason.objects.create": "the record itself",
+    "audit.services.checkpoints": {
+        "CheckpointDelivery.objects.get_or_create": "append-only: a receipt; the audit has it too",
+    },
+    "audit.services.exporting": {"AuditExport.objects.create": "a job; the audit keeps who asked for what"},
+    "audit.services.recording": {"AuditReason.objects.create": "the record itself"},
+    "audit.services.sealing": {
+        "AuditCheckpoint.objects.get_or_create": "append-only: its rows are the history"
     },
     "cases.services.search": {
         "SearchEntry.objects.update_or_create": "a search index, derived from records with history",

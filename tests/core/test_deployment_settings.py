@@ -9,7 +9,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRETS = ("SECRET_KEY", "LMC_AUDIT_COMMITMENT_KEY", "LMC_SECOND_FACTOR_KEY")
+SECRETS = (
+    "SECRET_KEY",
+    "LMC_AUDIT_COMMITMENT_KEY",
+    "LMC_AUDIT_SIGNING_KEY",
+    "LMC_SECOND_FACTOR_KEY",
+)
 
 
 def check(**environment: str) -> subprocess.CompletedProcess[str]:

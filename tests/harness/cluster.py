@@ -162,6 +162,7 @@ class Cluster:
             **self.environment(DATABASE, 0),
             "SECRET_KEY": "template",
             "LMC_AUDIT_COMMITMENT_KEY": "template",
+            "LMC_AUDIT_SIGNING_KEY": "template",
             "LMC_SECOND_FACTOR_KEY": "template",
         }
         for command in (["migrate", "--database", "owner", "--verbosity", "0"], ["load_reference"]):

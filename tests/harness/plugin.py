@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lmc_cases.config.local.environment import SECRETS
 from tests.harness.cluster import HOME_VARIABLE, Cluster
 from tests.harness.programs import Beat, Web, Worker
 from tests.harness.reset import Reset
@@ -50,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
         return
     os.environ.update(cluster.environment(_database(), _broker_number()))
-    for name in ("SECRET_KEY", "LMC_AUDIT_COMMITMENT_KEY", "LMC_SECOND_FACTOR_KEY"):
+    for name in SECRETS:
         os.environ[name] = secrets.token_urlsafe(32)
 
     from django.conf import settings

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from lmc_cases.audit.models import AuditEvent, AuditReason
+from lmc_cases.audit.models import AuditCheckpoint, AuditEvent, AuditExport, AuditReason
 from lmc_cases.cases.models import (
     Case,
     CaseDetail,
@@ -71,6 +71,9 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     ImportRun: OWN,
     AuditEvent: {"supervisor", "root"},
     AuditReason: {"supervisor"},
+    AuditExport: {"supervisor"},
+    # Names no record: every officer may fetch it.
+    AuditCheckpoint: set(HOLDS),
 }
 # Not rows of a case, with the reason.
 EXEMPT = {
@@ -89,6 +92,11 @@ EXEMPT_MODELS = {
     "cases.contributeditem": "source of the item read model, read by no surface",
     "cases.referencecounter": "counts references, read by no surface",
     "suspects.suspectcounter": "counts persons of a case, read by no surface",
+    "audit.auditepoch": "says when counting began anew",
+    "audit.auditleaf": "hashes, in the order of the log",
+    "audit.auditnode": "hashes",
+    "audit.auditseal": "hashes",
+    "audit.checkpointdelivery": "which country holds which checkpoint; names no record",
     "handovers.handovervisibility": "read model, read by HandoverRequest.visible_to alone",
 }
 
@@ -134,7 +142,7 @@ def test_anonymous_and_inactive_officers_see_no_row_at_all(world: World) -> None
     inactive.is_active = False
     for model in SEEN_BY:
         assert not rows(model, inactive).exists(), model
-        if model not in {AuditEvent, AuditReason}:
+        if model not in {AuditEvent, AuditReason, AuditExport}:
             assert not rows(model, AnonymousUser()).exists(), model
 
 

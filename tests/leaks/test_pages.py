@@ -64,6 +64,10 @@ def document(world: World) -> dict[str, Any]:
     return {"case_uuid": world.case.uuid, "uuid": world.parts["suspect"].uuid, "document_uuid": held.uuid}
 
 
+def checkpoint(world: World) -> dict[str, Any]:
+    return {"size": world.parts["checkpoint"].tree_size}
+
+
 def dossier_photo(world: World) -> dict[str, Any]:
     return {"uuid": world.parts["dossier"].uuid, "sha256": world.parts["suspect"].photo_sha256}
 
@@ -72,6 +76,13 @@ def dossier_photo(world: World) -> dict[str, Any]:
 PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "home": (nothing, ANYBODY),
     "audit:list": (nothing, AUDIT),
+    "audit:export": (nothing, AUDIT),
+    "audit:export_detail": (part("audit_export"), {"supervisor"}),
+    "audit:export_progress": (part("audit_export"), {"supervisor"}),
+    "audit:export_download": (part("audit_export"), {"supervisor"}),
+    "audit:checkpoints": (nothing, ANYBODY),
+    "audit:checkpoint_download": (checkpoint, ANYBODY),
+    "cases:accesses": (case, OWN),
     "cases:list": (nothing, ANYBODY),
     "cases:operations": (nothing, ANYBODY),
     "cases:operation": (part("operation"), OWN),

@@ -16,9 +16,13 @@ from PIL import Image
 
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.rights import revoke_role
+from lmc_cases.audit.listing import EventFilters
+from lmc_cases.audit.models import AuditCheckpoint, AuditEpoch
+from lmc_cases.audit.services.exporting import request_export
 from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import casework, operations, sharing
 from lmc_cases.config.demo_data import DEMO_PEOPLE
+from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approve_and_owe
 from lmc_cases.evidence.services.custody import record_custody
@@ -125,7 +129,29 @@ def build() -> World:
     _share(world)
     _fill(world)
     _hand_over(world)
+    _audit(world)
     return world
+
+
+def _audit(world: World) -> None:
+    """An export of the supervisor, and a checkpoint; made by hand, for within a test's transaction nothing is sealed."""
+    export = request_export(
+        actor=world.viewers["supervisor"], filters=EventFilters(case_uuid=world.case.uuid)
+    )
+    export.file.save("export.zip", ContentFile(b"invented"), save=False)
+    export.job_state = JobState.DONE
+    export.size_bytes = 8
+    export.save()
+    world.parts["audit_export"] = export
+    world.parts["checkpoint"], _new = AuditCheckpoint.objects.get_or_create(
+        tree_size=1,
+        defaults={
+            "root": bytes(32),
+            "epoch": AuditEpoch.objects.get(number=1),
+            "note": "invented",
+            "signed_at": timezone.now(),
+        },
+    )
 
 
 def _share(world: World) -> None:

@@ -36,6 +36,7 @@ OURS = (
     "DEMO_ONCE",
     "SECRET_KEY",
     "LMC_AUDIT_COMMITMENT_KEY",
+    "LMC_AUDIT_SIGNING_KEY",
     "LMC_SECOND_FACTOR_KEY",
 )
 PARTS = ("postgres", "valkey", "worker", "beat", "web")

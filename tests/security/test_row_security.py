@@ -35,7 +35,12 @@ OPEN_TABLES = {
     "mfa_": "second factors",
     "knox_": "hashed tokens",
     "keys_": "versions of country keys and wrapped keys of records: nothing without the provider's key",
-    "audit_": "ids and codes; its own tests",
+    "audit_auditepoch": "numbers of epochs",
+    "audit_auditleaf": "hashes of sealed events",
+    "audit_auditnode": "hashes",
+    "audit_auditseal": "hashes",
+    "audit_auditcheckpoint": "hashes and signatures, handed to every country",
+    "audit_checkpointdelivery": "which country received which checkpoint",
 }
 
 

@@ -10,7 +10,12 @@ from pathlib import Path
 from lmc_cases.config.local import private
 
 ROOT = Path(__file__).resolve().parents[3]
-SECRETS = ("SECRET_KEY", "LMC_AUDIT_COMMITMENT_KEY", "LMC_SECOND_FACTOR_KEY")
+SECRETS = (
+    "SECRET_KEY",
+    "LMC_AUDIT_COMMITMENT_KEY",
+    "LMC_AUDIT_SIGNING_KEY",
+    "LMC_SECOND_FACTOR_KEY",
+)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,20 @@ VAR_DIR = Path(env("LMC_VAR_DIR", default=str(ROOT / "var")))
 SECRET_KEY: str = env("SECRET_KEY")
 # Key of the salted commitments that audit rows hold in place of free text.
 AUDIT_COMMITMENT_KEY: str = env("LMC_AUDIT_COMMITMENT_KEY")
+# Ed25519 keys that sign the checkpoints of the audit record, the newest first: while two are listed both sign, so that
+# countries can change over. 32 random bytes each, URL-safe base64.
+AUDIT_SIGNING_KEYS: list[str] = env.list("LMC_AUDIT_SIGNING_KEY")
+# Public keys (name+hash+key) that signed before: `manage.py audit verify` still needs them.
+AUDIT_RETIRED_KEYS: list[str] = env.list("LMC_AUDIT_RETIRED_KEYS", default=[])
+# The name of this log in every checkpoint; never changed once countries keep checkpoints.
+AUDIT_LOG_NAME: str = env("LMC_AUDIT_LOG_NAME", default="lmc-cases/audit")
+# The newest checkpoint is also kept here, outside the database: a tail that is cut together with all its seals shows.
+AUDIT_ANCHOR = Path(env("LMC_AUDIT_ANCHOR", default=str(VAR_DIR / "audit" / "newest-checkpoint.txt")))
+AUDIT_SEAL_SECONDS: float = env.float("LMC_AUDIT_SEAL_SECONDS", default=5.0)
+# An event that waits for its seal longer than this is a warning: a transaction stays open, or nobody seals.
+AUDIT_LAG_SECONDS: int = env.int("LMC_AUDIT_LAG_SECONDS", default=60)
+AUDIT_EXPORT_MAX_EVENTS: int = env.int("LMC_AUDIT_EXPORT_MAX_EVENTS", default=100_000)
+AUDIT_EXPORT_DAYS: int = env.int("LMC_AUDIT_EXPORT_DAYS", default=7)
 # Keys that close the second factors in the database, the newest first: an old one stays until all are renewed.
 SECOND_FACTOR_KEYS: list[str] = env.list("LMC_SECOND_FACTOR_KEY")
 # Country keys (docs/keys.md): who holds them, and where their files lie. Outside the database, its dumps and git.
@@ -343,6 +357,8 @@ JOB_LEASE_SECONDS: int = env.int("LMC_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": JOB_SWEEP_SECONDS},
+    "seal-audit": {"task": "audit.seal", "schedule": AUDIT_SEAL_SECONDS},
+    "remove-audit-exports": {"task": "audit.remove_exports", "schedule": 3600.0},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},
 }
 

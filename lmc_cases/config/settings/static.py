@@ -7,6 +7,7 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "read-only-tools")
 os.environ.setdefault("LMC_AUDIT_COMMITMENT_KEY", "read-only-tools")
+os.environ.setdefault("LMC_AUDIT_SIGNING_KEY", "read-only-tools")
 os.environ.setdefault("LMC_SECOND_FACTOR_KEY", "read-only-tools")
 os.environ.setdefault("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
 os.environ.setdefault("CELERY_BROKER_URL", "redis://127.0.0.1:1/0")

@@ -13,7 +13,7 @@ NO_SIBLINGS = "DELETE FROM jurisdictions_audience WHERE base_id IS NOT NULL;"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("jurisdictions", "0001_initial"),
+        ("jurisdictions", "0002_read_reasons"),
     ]
 
     operations = [

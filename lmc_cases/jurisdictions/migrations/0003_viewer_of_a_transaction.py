@@ -51,9 +51,23 @@ END $$;
 ALTER FUNCTION owed_job_ids(regclass, interval, integer) OWNER TO lmc_definer;
 REVOKE ALL ON FUNCTION owed_job_ids(regclass, interval, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION owed_job_ids(regclass, interval, integer) TO lmc_app;
+
+CREATE FUNCTION finished_job_ids(job_table regclass, before timestamptz) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF (SELECT count(*) FROM pg_attribute
+         WHERE attrelid = job_table AND attname IN ('job_state', 'lease_token', 'lease_until', 'finished_at')) < 4 THEN
+        RAISE EXCEPTION '% holds no jobs', job_table USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY EXECUTE format('SELECT id FROM %s WHERE finished_at < $1 ORDER BY id', job_table) USING before;
+END $$;
+ALTER FUNCTION finished_job_ids(regclass, timestamptz) OWNER TO lmc_definer;
+REVOKE ALL ON FUNCTION finished_job_ids(regclass, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION finished_job_ids(regclass, timestamptz) TO lmc_app;
 """
 
 BACKWARD = """
+DROP FUNCTION finished_job_ids(regclass, timestamptz);
 DROP FUNCTION owed_job_ids(regclass, interval, integer);
 DROP FUNCTION lmc_countries(text[]);
 DROP FUNCTION lmc_job(text);

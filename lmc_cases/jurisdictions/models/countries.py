@@ -116,6 +116,7 @@ class Jurisdiction(models.Model):
             ("approve_handover", "Decide on handovers asked of the country"),
             ("keep_evidence", "Keep the country's exhibits"),
             ("read_audit", "Read the country's audit records"),
+            ("read_reasons", "Read the reasons given in the country's audit records"),
             ("manage_users", "Manage the country's users"),
             ("edit_law", "Maintain the country's law"),
         ]

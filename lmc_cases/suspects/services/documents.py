@@ -65,7 +65,7 @@ def remove_document(*, actor: User, document_id: UUID, reason: str = "") -> Susp
     _changed(suspect, actor, Coded.DOCUMENT_REMOVED)
     record(
         actor=actor,
-        operation=Operation.ALTERATION,
+        operation=Operation.ERASURE,
         verb="suspect.document_removed",
         target=suspect,
         reason=reason,

@@ -88,7 +88,7 @@ def remove_photo(*, actor: User, suspect_id: UUID, reason: str = "") -> Suspect:
     save_changed(suspect, actor=actor, reason=reason)
     record(
         actor=actor,
-        operation=Operation.ALTERATION,
+        operation=Operation.ERASURE,
         verb="suspect.photo_removed",
         target=suspect,
         reason=reason,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 
+from lmc_cases.audit.canonical import SealedFacts, address_commitment, body_of
 from lmc_cases.audit.models import AuditEvent, AuditReason, Operation
 from lmc_cases.core.request_id import current_origin
 from lmc_cases.jurisdictions.models import Jurisdiction
@@ -43,6 +44,44 @@ def commitment(text: str, salt: str) -> str:
     return hmac.new(key, f"{salt}\x1f{text}".encode(), hashlib.sha256).hexdigest()
 
 
+def facts_of(event: AuditEvent) -> SealedFacts:
+    """Return what is sealed of an event: public ids and codes, where its columns hold narrow keys."""
+    return SealedFacts(
+        uuid=str(event.uuid),
+        request=event.request_id,
+        channel=event.channel,
+        address=address_commitment(event.address, event.address_salt),
+        actor=str(event.actor.uuid) if event.actor is not None else "",
+        agency=str(event.actor_agency.uuid) if event.actor_agency is not None else "",
+        country=country_code(event.actor_country_id),
+        operation=str(event.operation),
+        verb=event.verb,
+        object_type=event.object_type,
+        object=str(event.object_uuid or ""),
+        case=str(event.case_uuid or ""),
+        reference=event.reference,
+        owner=country_code(event.owner_country_id),
+        recipient=country_code(event.recipient_country_id),
+        reason_code=event.reason_code,
+        reason=event.reason_commitment,
+        outcome=str(event.outcome),
+        codes=event.codes,
+    )
+
+
+_country_codes: dict[int, str] = {}
+
+
+def country_code(country_id: int | None) -> str:
+    """Return the code of a country, "" for none. Codes never change, so each process asks once."""
+    if country_id is None:
+        return ""
+    if country_id not in _country_codes:
+        _country_codes.update(Jurisdiction.objects.values_list("pk", "code"))
+    return _country_codes[country_id]
+
+
+@transaction.atomic(savepoint=False)
 def record(
     *,
     actor: User | None,
@@ -73,10 +112,11 @@ def record(
     origin = current_origin()
     salt = secrets.token_hex(16) if reason else ""
     agency = actor.agency if actor is not None and actor.agency_id is not None else None
-    event = AuditEvent.objects.create(
+    event = AuditEvent(
         request_id=origin.request_id,
         channel=origin.channel,
         address=origin.address,
+        address_salt=secrets.token_hex(16) if origin.address else "",
         actor=actor,
         actor_agency=agency,
         actor_country_id=agency.jurisdiction_id if agency else None,
@@ -93,6 +133,8 @@ def record(
         outcome=outcome,
         codes=codes or {},
     )
+    event.canonical = body_of(facts_of(event))
+    event.save(force_insert=True)
     if reason:
         AuditReason.objects.create(event=event, text=reason, salt=salt)
     return event

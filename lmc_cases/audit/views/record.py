@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from lmc_cases.audit.filters import EventFilter
 from lmc_cases.audit.listing import consult
+from lmc_cases.audit.services import sealing
 from lmc_cases.audit.tables import EventTable
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.viewer import officer_of
@@ -40,5 +42,8 @@ class AuditList(TemplateView):
             filter_form=filters.form,
             is_filtered=bool(filters.chosen) or bool(filters.form.errors),
             of_case=narrowed.case_uuid,
+            of_officer=page.rows[0].actor if narrowed.officer_uuid and page.rows else None,
+            export_url=f"{reverse('audit:export')}?{first.urlencode()}" if page.rows else "",
+            lag=sealing.lag(),
             **kwargs,
         )

@@ -1,0 +1,1 @@
+"""For other countries: ``verify.py`` runs alone, without this package."""

@@ -1,0 +1,144 @@
+"""Which operation of data-protection law a verb is, or a sign-in, a refusal, a grant, an export.
+The last word of a verb says it; where it does not, the whole verb stands in ``EXCEPTIONS``. A test holds every place
+that records against this.
+"""
+
+from __future__ import annotations
+
+from lmc_cases.audit.models import Operation
+
+LAST_WORDS: dict[Operation, frozenset[str]] = {
+    Operation.COLLECTION: frozenset(
+        (
+            "added",
+            "created",
+            "drafted",
+            "opened",
+            "uploaded",
+            "imported",
+            "recorded",
+            "requested",
+            "retried",
+            "confirmed",
+            "done",
+            "failed",
+            "photo_set",
+            "collected",
+            "contributed",
+        )
+    ),
+    Operation.ALTERATION: frozenset(
+        (
+            "edited",
+            "changed",
+            "written",
+            "ended",
+            "begun",
+            "set_up",
+            "switched_off",
+            "moved",
+            "reviewed",
+            "rotated",
+            "acknowledged",
+            "closed",
+            "withdrawn",
+            "put_into_operation",
+            "taken_out_of_operation",
+        )
+    ),
+    Operation.CONSULTATION: frozenset(
+        (
+            "viewed",
+            "listed",
+            "searched",
+            "verified",
+            "looked_at",
+            "previewed",
+        )
+    ),
+    Operation.DISCLOSURE: frozenset(
+        (
+            "shared",
+            "share_revoked",
+            "downloaded",
+            "rendered",
+            "submitted",
+            "approved",
+            "corrected",
+            "handed_over",
+            "disclosed",
+            "printed",
+        )
+    ),
+    Operation.COMBINATION: frozenset(
+        (
+            "merged",
+            "matched",
+            "combined",
+            "linked",
+        )
+    ),
+    Operation.ERASURE: frozenset(
+        (
+            "erased",
+            "removed",
+            "discarded",
+            "undone",
+            "deleted",
+            "destroyed",
+        )
+    ),
+    Operation.SIGN_IN: frozenset({"signed_in", "signed_out"}),
+    Operation.REFUSAL: frozenset({"refused", "denied"}),
+    Operation.GRANT: frozenset(
+        (
+            "granted",
+            "revoked",
+            "issued",
+            "sent",
+            "accepted",
+            "invited",
+            "left",
+            "reset",
+            "restricted",
+            "lifted",
+            "handed_on",
+        )
+    ),
+    Operation.EXPORT: frozenset(
+        (
+            "exported",
+            "delivered",
+        )
+    ),
+}
+EXCEPTIONS: dict[str, Operation] = {
+    # Who may act for a country is a grant, whatever happens to the account.
+    "account.opened": Operation.GRANT,
+    "account.closed": Operation.GRANT,
+    "account.address_changed": Operation.GRANT,
+    "invitation.withdrawn": Operation.GRANT,
+    "operation.country_withdrawn": Operation.GRANT,
+    # An officer's own second factor: the account is changed, nobody is given a right.
+    "second_factor.recovery_codes_made": Operation.ALTERATION,
+    # One country decides against a request of another: a step of the request, not a refused access.
+    "handover.refused": Operation.ALTERATION,
+    "handover.acknowledged": Operation.ALTERATION,
+    # Nothing was made of the request; its failure changes the job alone.
+    "dossier.failed": Operation.ALTERATION,
+    "audit.export_requested": Operation.EXPORT,
+    "audit.export_failed": Operation.EXPORT,
+    "audit.export_downloaded": Operation.EXPORT,
+}
+
+
+def operation_of(verb: str) -> Operation | None:
+    """Return the operation a verb is, ``None`` for one that neither word nor exception explains."""
+    if verb in EXCEPTIONS:
+        return EXCEPTIONS[verb]
+    done = verb.partition(".")[2]
+    last = done.rpartition("_")[2]
+    for operation, words in LAST_WORDS.items():
+        if done in words:
+            return operation
+    return next((operation for operation, words in LAST_WORDS.items() if last in words), None)
