@@ -1,4 +1,5 @@
 """Which operation of data-protection law a verb is, or a sign-in, a refusal, a grant, an export.
+
 The last word of a verb says it; where it does not, the whole verb stands in ``EXCEPTIONS``. A test holds every place
 that records against this.
 """
