@@ -38,8 +38,8 @@ READ_AGENCY = "read_agency_records"
 
 
 def jurisdictions_granting(user: User | AnonymousUser, action: Action) -> QuerySet[Jurisdiction]:
-    """Return the countries for which ``user`` holds ``action``; none for anonymous or inactive users."""
-    if not (user.is_authenticated and user.is_active):
+    """Return the countries for which ``user`` holds ``action``; none for anonymous users and those out of service."""
+    if not (user.is_authenticated and user.in_service):
         return Jurisdiction.objects.none()
     granted: QuerySet[Jurisdiction] = get_objects_for_user(
         user, f"jurisdictions.{action}", Jurisdiction, with_superuser=False, accept_global_perms=False
@@ -57,7 +57,7 @@ def audiences_of(user: User | AnonymousUser) -> tuple[int, ...]:
 
     Resolved once per request by the transaction middleware; asked of the database elsewhere.
     """
-    if not (user.is_authenticated and user.is_active):
+    if not (user.is_authenticated and user.in_service):
         return ()
     held = audiences_in_force(user.pk)
     return held if held is not None else resolve_audiences(user)
@@ -65,7 +65,7 @@ def audiences_of(user: User | AnonymousUser) -> tuple[int, ...]:
 
 def resolve_audiences(user: User | AnonymousUser) -> tuple[int, ...]:
     """Ask the database for the user's audiences, in one statement."""
-    if not (user.is_authenticated and user.is_active):
+    if not (user.is_authenticated and user.in_service):
         return ()
     countries = jurisdictions_granting(user, Action.READ).values_list("audience_id", flat=True).order_by()
     agencies = (

@@ -76,6 +76,7 @@ EXEMPT = {
     "sessions": "Django's own",
     "account": "sign-in addresses, the owner's only",
     "mfa": "second factors, the owner's only",
+    "socialaccount": "which account of a country's provider is which officer's",
     "knox": "hashed tokens",
 }
 EXEMPT_MODELS = {

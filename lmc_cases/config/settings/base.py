@@ -10,6 +10,9 @@ from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
+# Sign-in has its own file.
+from lmc_cases.config.settings.sign_in import *  # noqa: F403 - its settings are settings of this module
+
 # Generic views and forms may name their types at run time.
 django_stubs_ext.monkeypatch()
 
@@ -23,8 +26,6 @@ SECRET_KEY: str = env("SECRET_KEY")
 BLIND_INDEX_KEY: str = env("LMC_BLIND_INDEX_KEY")
 # Key of the salted commitments that audit rows hold in place of free text.
 AUDIT_COMMITMENT_KEY: str = env("LMC_AUDIT_COMMITMENT_KEY")
-# Keys that close the second factors in the database, the newest first: an old one stays until all are renewed.
-SECOND_FACTOR_KEYS: list[str] = env.list("LMC_SECOND_FACTOR_KEY")
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("LMC_ALLOWED_HOSTS", default=["localhost"])
@@ -63,6 +64,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_tables2",
@@ -96,6 +99,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Ends sessions that are over before anything is done for them.
+    "lmc_cases.accounts.session_limits.SessionLimitsMiddleware",
     "lmc_cases.accounts.middleware.OfficerLocaleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -103,6 +108,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "lmc_cases.accounts.middleware.SecondFactorMiddleware",
+    "lmc_cases.accounts.rate_limits.RateLimitMiddleware",
     # The last one: everything inside runs in one transaction that carries the viewer's audiences.
     "lmc_cases.accounts.middleware.RequestTransactionMiddleware",
 ]
@@ -162,50 +168,7 @@ CACHES = {
 }
 
 # --- sign-in -------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "guardian.backends.ObjectPermissionBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_ADAPTER = "lmc_cases.accounts.adapter.InvitationOnlyAdapter"
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
-# The officer is told by mail when the password or the second factor changed.
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[LMC Cases] "
-MFA_ADAPTER = "lmc_cases.accounts.adapter.SealedFactorAdapter"
-MFA_FORMS = {
-    "authenticate": "lmc_cases.accounts.forms.SecondFactorForm",
-    "reauthenticate": "lmc_cases.accounts.forms.SecondFactorAgainForm",
-}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "LMC Cases"
-# The demo's explicit switch; compulsory wherever it is not set.
-SECOND_FACTOR_COMPULSORY: bool = env.bool("LMC_SECOND_FACTOR_COMPULSORY", default=True)
 DEMO: bool = env.bool("LMC_DEMO", default=False)
-SESSION_COOKIE_AGE = 8 * 60 * 60
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "lmc_cases.core.views.expired_session"
-INVITATION_DAYS = env.int("LMC_INVITATION_DAYS", default=7)
-PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
-
 # guardian: no anonymous user row, no global permission; grants stand on countries and agencies only.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
@@ -340,15 +303,23 @@ JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": JOB_SWEEP_SECONDS},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},
+    "tell-of-postings": {"task": "accounts.tell_of_postings", "schedule": 3600.0},
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "lmc_cases.core.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "lmc_cases.core.request_id.RequestIdFilter"},
+        "mask_keys": {"()": "lmc_cases.core.masking.MaskKeys"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id", "mask_keys"],
+            "formatter": "line",
+        }
     },
     "root": {"handlers": ["stderr"], "level": env("LMC_LOG_LEVEL", default="INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}},
