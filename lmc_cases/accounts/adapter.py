@@ -7,22 +7,31 @@ import logging
 import time
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from lmc_cases.accounts.services import sign_in
+from lmc_cases.accounts import step_up
+from lmc_cases.accounts.services import postings, sessions, sign_in
+from lmc_cases.accounts.session_limits import WHY, session_id
 from lmc_cases.core.request_id import current_origin
+from lmc_cases.core.viewer import officer_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,25 +64,57 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         super().authentication_failed(request, **credentials)
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
-        """Record that a closed account was tried with its right password."""
+        """Stop at an account that is closed or whose posting has ended, and record that it was tried."""
         if not user.is_active:
             sign_in.note_refusal(email=user.email, reason_code="account_closed")
+        elif user.posting_is_over:
+            sign_in.note_refusal(email=user.email, reason_code="posting_ended")
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         """Record the sign-in in the request's transaction."""
         sign_in.note_sign_in(user=user)
+        request.session.pop(WHY, None)
+        if postings.ends_soon(user):
+            with translation.override(user.language):
+                day = date_format(user.posting_ends_on, "DATE_FORMAT")
+                messages.warning(
+                    request,
+                    _(
+                        "Your posting ends on %(day)s, and with it your access. Is that wrong? Ask your administrator."
+                    )
+                    % {"day": day},
+                )
         return super().post_login(request, user, **kwargs)
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the session's row with the session."""
+        if request.user.is_authenticated:
+            sessions.sign_out_here(actor=officer_of(request), session_id=session_id(request))
+        super().logout(request)
 
     def set_password(self, user: Any, password: str) -> None:
         """Change a password with history and audit; sessions elsewhere end with the old one."""
-        sign_in.set_password(user=user, password=password)
+        request = context.request
+        mine = request.user.is_authenticated and request.user.pk == user.pk
+        keep = session_id(request) if mine else ""
+        sign_in.set_password(user=user, password=password, keep_session=keep)
+
+    def get_reauthentication_methods(self, user: Any) -> Any:
+        """Offer no password where there is a second factor: the password alone proves too little."""
+        methods = super().get_reauthentication_methods(user)
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
+        return stronger if sign_in.second_factors_of(user) else methods
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """The password typed at sign-in a moment ago counts: set-up right after it does not ask twice."""
+        """A second factor shown lately counts, and for who has none yet the password typed at sign-in a moment ago."""
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
         request = context.request
+        if sign_in.second_factors_of(officer_of(request)):
+            return not step_up.is_fresh(request)
         now = time.time()
         return not any(
             record["method"] == "password" and now - record["at"] < app_settings.REAUTHENTICATION_TIMEOUT
@@ -107,6 +148,15 @@ class SealedFactorAdapter(DefaultMFAAdapter):
             cryptography.fernet.InvalidToken: the key is gone; refusing beats signing in without the factor.
         """
         return _sealer(tuple(settings.SECOND_FACTOR_KEYS)).decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the library's name
+        """Name a new key so that the officer tells it from the others."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return _("Security key %(number)d") % {"number": number}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Keys belong to the product's own address, whatever the request says of its host."""
+        return {"id": urlsplit(settings.BASE_URL).hostname or "", "name": "LMC Cases"}
 
 
 @lru_cache(maxsize=4)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 from allauth.account.forms import SetPasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -86,12 +93,24 @@ class NewPasswordForm(SetPasswordForm):
     """The first password of an invited officer, held against the product's rules for passwords."""
 
 
+class PostingEndForm(ReasonForm):
+    """The last day of a posting."""
+
+    field_order = ["ends_on", "reason"]
+    ends_on = forms.DateField(
+        label=_("Last day of the posting"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Leave it empty when no end is known."),
+    )
+
+
 class SecondFactorForm(AuthenticateForm):
     """The second step of signing in; a wrong code leaves a trace."""
 
     def clean_code(self) -> str:
         """Check the code by allauth and record a refusal."""
-        return _code_or_refusal(self.user, super().clean_code)
+        return str(_or_refusal(self.user, super().clean_code, "wrong_code"))
 
 
 class SecondFactorAgainForm(ReauthenticateForm):
@@ -99,14 +118,80 @@ class SecondFactorAgainForm(ReauthenticateForm):
 
     def clean_code(self) -> str:
         """Check the code by allauth and record a refusal."""
-        return _code_or_refusal(self.user, super().clean_code)
+        return str(_or_refusal(self.user, super().clean_code, "wrong_code"))
 
 
-def _code_or_refusal(user: User, check: Any) -> str:
+class KeyForm(AuthenticateWebAuthnForm):
+    """A security key as the second step of signing in."""
+
+    def clean_credential(self) -> Any:
+        """Check the key by allauth and record a refusal."""
+        return _or_refusal(self.user, super().clean_credential, "wrong_key")
+
+
+class KeyAgainForm(ReauthenticateWebAuthnForm):
+    """A security key asked for again within a session."""
+
+    def clean_credential(self) -> Any:
+        """Check the key by allauth and record a refusal."""
+        return _or_refusal(self.user, super().clean_credential, "wrong_key")
+
+
+class PasskeyForm(LoginWebAuthnForm):
+    """A passkey in place of password and second factor."""
+
+    def clean_credential(self) -> Any:
+        """Check the key by allauth and record a refusal; whose account was tried is not believed."""
+        return _or_refusal(None, super().clean_credential, "wrong_key")
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """A new security key."""
+
+    field_order = ["name", "passwordless", "credential"]
+    name = forms.CharField(label=_("Name of the key"), max_length=100, required=False)
+    passwordless = forms.BooleanField(
+        label=_("Sign in with this key alone, without the password"),
+        required=False,
+        help_text=_("It asks for its PIN or your fingerprint each time."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Check what the key answered; whatever is malformed is refused in the same words."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (ValidationError, *MALFORMED):
+            raise _unknown_key() from None
+        return cleaned
+
+
+class RenameKeyForm(EditWebAuthnForm):
+    """Another name for a security key."""
+
+    name = forms.CharField(label=_("Name of the key"), max_length=100)
+
+
+# What the library's reading of a crafted answer may raise beside its own refusal.
+MALFORMED = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
+
+
+def _or_refusal(user: User | None, check: Callable[[], Any], reason_code: str) -> Any:
     try:
-        code: str = check()
+        return check()
     except ValidationError as error:
         is_wrong = error.code == "incorrect_code"
-        note_refusal(email=user.email, reason_code="wrong_code" if is_wrong else "too_many_attempts")
+        _note(user, reason_code if is_wrong else "too_many_attempts")
+        if is_wrong and reason_code == "wrong_key":
+            raise _unknown_key() from None
         raise
-    return code
+    except MALFORMED:
+        _note(user, reason_code)
+        raise _unknown_key() from None
+
+
+def _unknown_key() -> ValidationError:
+    return ValidationError(_("The key was not recognised. Try again."), code="incorrect_code")
+
+
+def _note(user: User | None, reason_code: str) -> None:
+    note_refusal(email=user.email if user else "", reason_code=reason_code)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 
+from lmc_cases.accounts import step_up
+from lmc_cases.accounts.services.sign_in import ASSERTED, SECOND_FACTORS
 from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.services import record
-from lmc_cases.core.request_id import current_origin
-from lmc_cases.core.viewer import viewing_as
+from lmc_cases.core.problems import problem_json
+from lmc_cases.core.viewer import officer_of, viewing_as
 from lmc_cases.jurisdictions.access import resolve_audiences
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -54,22 +57,23 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
 class SecondFactorMiddleware:
     """No page but the set-up of a second factor for an officer who has none, or who has not shown it yet.
 
-    A session has shown it when it signed in with it or set it up. One that began before the factor was there, or
-    before an administrator reset it, is asked for a code. Only the demo's explicit switch
-    (``LMC_SECOND_FACTOR_COMPULSORY=0``) lifts this. API tokens carry no session and pass: they are made by officers
-    who did show theirs.
+    A second factor is an authenticator app or a security key. A session has shown it when it signed in with it or set
+    it up. One that began before the factor was there, or before an administrator reset it, is asked for it. A
+    country's own provider may have asked for it and said so in a signed claim, where the operator trusts it with that.
+    Only the demo's explicit switch (``LMC_SECOND_FACTOR_COMPULSORY=0``) lifts this. API tokens carry no session and
+    pass: they are made by officers who did show theirs.
     """
 
     open_prefixes = ("/static/", "/language/")
     # With a factor that this session has not shown, the other sign-in pages would show recovery codes or switch the
     # factor off for the password alone.
-    open_to_show_it = ("mfa_reauthenticate", "account_logout")
+    open_to_show_it = ("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Send the officer to the set-up page, or to the page that asks for a code."""
+        """Send the officer to the set-up page, or to the page that asks for the factor."""
         if (
             not settings.SECOND_FACTOR_COMPULSORY
             or not request.user.is_authenticated
@@ -77,31 +81,39 @@ class SecondFactorMiddleware:
             or request.path.startswith(self.open_prefixes)
         ):
             return self.get_response(request)
-        held = dict(Authenticator.objects.filter(user=request.user).values_list("pk", "type"))
-        if Authenticator.Type.TOTP not in held.values():
+        held = {factor.pk: factor for factor in Authenticator.objects.filter(user=request.user)}
+        own = [factor for factor in held.values() if factor.type in SECOND_FACTORS]
+        shown = get_authentication_records(request, request.user)
+        if any(record["method"] == ASSERTED and self._trusted(request, record) for record in shown):
+            return self.get_response(request)
+        if not own:
             if request.path.startswith("/sign-in/"):
                 return self.get_response(request)
             return self._refuse(request, "mfa_activate_totp")
-        shown = get_authentication_records(request, request.user)
         if not any(record["method"] == "mfa" and record.get("id") in held for record in shown):
             if request.path in {reverse(name) for name in self.open_to_show_it}:
                 return self.get_response(request)
-            return self._refuse(request, "mfa_reauthenticate")
+            return self._refuse(request, step_up.page_to_show(own))
         return self.get_response(request)
+
+    @staticmethod
+    def _trusted(request: HttpRequest, record: dict[str, Any]) -> bool:
+        """Whether the provider is still there, still trusted to ask, and still the officer's country's."""
+        provider = settings.OIDC_PROVIDERS.get(str(record.get("provider")))
+        user = officer_of(request)
+        return (
+            provider is not None
+            and bool(provider.second_factor_acr or provider.second_factor_amr)
+            and user.agency is not None
+            and user.agency.jurisdiction.code == provider.country
+        )
 
     @staticmethod
     def _refuse(request: HttpRequest, page: str) -> HttpResponse:
         if request.path.startswith("/api/"):
-            body = {
-                "type": "urn:lmc-cases:problem:second-factor",
-                "title": "second-factor",
-                "status": 403,
-                "detail": _("Two-factor authentication"),
-                "request_id": current_origin().request_id,
-            }
-            return JsonResponse(body, status=403, content_type="application/problem+json")
+            return problem_json(403, "second-factor", _("Two-factor authentication"))
         address = reverse(page)
-        if page == "mfa_reauthenticate" and request.method == "GET":
+        if page != "mfa_activate_totp" and request.method == "GET":
             address += "?" + urlencode({"next": request.get_full_path()})
         if request.headers.get("HX-Request"):
             # A redirect would be followed unseen and the sign-in page put into a part of this one.

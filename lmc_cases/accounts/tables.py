@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.accounts.models import User
+from lmc_cases.accounts.models import SignedInSession, User
 
 MAIN = {"td": {"class": "lmc-cell-main"}}
 
@@ -73,3 +73,43 @@ class RoleTable(tables.Table):
     def render_allows(self, value: list[str]) -> str:
         """One line for each right."""
         return "; ".join(value)
+
+
+class SessionTable(tables.Table):
+    """Where an officer is signed in, or was."""
+
+    caption = _("Where you are signed in")
+
+    device_name = tables.TemplateColumn(
+        template_name="accounts/cells/session_device.html", verbose_name=_("Device"), attrs=MAIN
+    )
+    address = tables.Column(verbose_name=_("Network address"))
+    started_at = tables.TemplateColumn(
+        template_name="accounts/cells/session_since.html", verbose_name=_("Since")
+    )
+    last_seen_at = tables.TemplateColumn(
+        template_name="accounts/cells/session_seen.html", verbose_name=_("Last seen")
+    )
+    end = tables.TemplateColumn(
+        template_name="accounts/cells/session_end.html", verbose_name="", accessor="pk"
+    )
+
+    class Meta:
+        orderable = False
+
+    def __init__(self, rows: list[SignedInSession], *, here: str, is_over: bool = False) -> None:
+        super().__init__(
+            [
+                {
+                    "row": row,
+                    "is_here": str(row.uuid) == here,
+                    "is_over": is_over,
+                    "device_name": row.device_name,
+                    "address": row.address or "",
+                    "started_at": row.started_at,
+                    "last_seen_at": row.last_seen_at,
+                    "pk": row.pk,
+                }
+                for row in rows
+            ]
+        )

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lmc_cases.accounts.views import invitations, own, users
+from lmc_cases.accounts.views import addresses, invitations, own, sessions, users
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", own.OwnSettings.as_view(), name="settings"),
     path("profile/", own.OwnSettings.as_view(), name="profile"),
+    path("sessions/", sessions.SessionList.as_view(), name="sessions"),
+    path("sessions/others/end/", sessions.OtherSessionsEnd.as_view(), name="sessions_end_others"),
+    path("sessions/time-left/", sessions.TimeLeft.as_view(), name="time_left"),
+    path("sessions/<uuid:uuid>/end/", sessions.SessionEnd.as_view(), name="session_end"),
+    path("address/<uuid:uuid>/agree/", addresses.AddressAgree.as_view(), name="address_agree"),
+    path("address/<uuid:uuid>/refuse/", addresses.AddressRefuse.as_view(), name="address_refuse"),
     path("users/", users.UserList.as_view(), name="users"),
     path("users/<uuid:uuid>/", users.UserPage.as_view(), name="user"),
     path("users/<uuid:uuid>/roles/<slug:code>/give/", users.RoleGrant.as_view(), name="role_grant"),
     path("users/<uuid:uuid>/roles/<slug:code>/take/", users.RoleRevoke.as_view(), name="role_revoke"),
     path("users/<uuid:uuid>/second-factor/", users.SecondFactorReset.as_view(), name="second_factor_reset"),
     path("users/<uuid:uuid>/address/", users.AddressChange.as_view(), name="address_change"),
+    path("users/<uuid:uuid>/sign-out/", users.SignOut.as_view(), name="sign_out"),
+    path("users/<uuid:uuid>/posting/", users.PostingEnd.as_view(), name="posting_end"),
     path("invitations/new/", invitations.Invite.as_view(), name="invite"),
     path(
         "invitations/<uuid:uuid>/withdraw/",

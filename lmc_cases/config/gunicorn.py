@@ -17,7 +17,8 @@ max_requests = int(os.environ.get("LMC_WEB_MAX_REQUESTS", "0"))
 max_requests_jitter = max_requests // 10
 accesslog = "-"
 errorlog = "-"
-# The path only: a query string may hold a name or a document number.
+# The path only: a query string may hold a name or a document number. Keys in a path are masked.
+logger_class = "lmc_cases.config.access_log.MaskingLogger"
 access_log_format = '%(t)s %(p)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - heartbeat file, no data
 control_socket_disable = True

@@ -104,6 +104,7 @@ SIGN_IN = (
     _("Be patient, you are sending too many requests."),
     _("Use your password"),
     _("Use authenticator app or code"),
+    _("Use a security key"),
     _("Email"),
     _("Email address"),
     _("You must type the same password each time."),

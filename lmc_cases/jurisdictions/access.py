@@ -41,13 +41,13 @@ READ_AGENCY = "read_agency_records"
 
 
 def jurisdictions_granting(user: User | AnonymousUser, action: Action) -> QuerySet[Jurisdiction]:
-    """Return the countries for which ``user`` holds ``action``; none for anonymous or inactive users."""
+    """Return the countries for which ``user`` holds ``action``; none for anonymous users and those out of service."""
     audiences_of(user)
     return _granting(user, action)
 
 
 def _granting(user: User | AnonymousUser, action: Action) -> QuerySet[Jurisdiction]:
-    if not (user.is_authenticated and user.is_active):
+    if not (user.is_authenticated and user.in_service):
         return Jurisdiction.objects.none()
     granted: QuerySet[Jurisdiction] = get_objects_for_user(
         user, f"jurisdictions.{action}", Jurisdiction, with_superuser=False, accept_global_perms=False
@@ -66,7 +66,7 @@ def audiences_of(user: User | AnonymousUser) -> tuple[int, ...]:
     Resolved once per request by the transaction middleware; asked of the database elsewhere, which is then told who
     asks: whatever is read next in the transaction is read for this officer.
     """
-    if not (user.is_authenticated and user.is_active):
+    if not (user.is_authenticated and user.in_service):
         return ()
     held = audiences_in_force(user.pk)
     if held is not None:
@@ -102,7 +102,7 @@ def acting_for_office(user: User) -> Iterator[None]:
 
 def resolve_audiences(user: User | AnonymousUser) -> tuple[int, ...]:
     """Ask the database for the user's audiences, with the siblings the officer is cleared for: two statements."""
-    if not (user.is_authenticated and user.is_active):
+    if not (user.is_authenticated and user.in_service):
         return ()
     countries = _granting(user, Action.READ).values_list("audience_id", flat=True).order_by()
     agencies = (

@@ -62,6 +62,7 @@
   let leaving = false;
 
   const settleDrafts = () => {
+    if ("stepUp" in document.body.dataset) return; // Asked for the second factor in between: what was sent is under way.
     if (!user) { // Sign-in page or error page: what was sent did not arrive, the drafts wait for their author.
       store.remove(PENDING);
       return;

@@ -6,7 +6,6 @@ import re
 import uuid
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from lmc_cases.accounts.models import User
@@ -14,12 +13,20 @@ from lmc_cases.accounts.services import officers, rights
 from lmc_cases.accounts.views import users as user_views
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.core.errors import NotAllowed
-from tests.accounts.samples import link_in, sign_in
-from tests.factories import PASSWORD, officer
+from tests.accounts.samples import sign_in
+from tests.factories import officer
 
 pytestmark = pytest.mark.django_db
 NOBODY = uuid.UUID("00000000-0000-4000-8000-000000000000")
-STEPS = ("", "roles/supervisor/give/", "roles/liaison_officer/take/", "second-factor/", "address/")
+STEPS = (
+    "",
+    "roles/supervisor/give/",
+    "roles/liaison_officer/take/",
+    "second-factor/",
+    "address/",
+    "posting/",
+    "sign-out/",
+)
 
 
 @pytest.fixture
@@ -187,35 +194,12 @@ def test_nothing_is_changed_on_an_account_that_is_closed(browser: Client, admin:
         ("roles/supervisor/give/", {}),
         ("second-factor/", {"reason": "Any"}),
         ("address/", {"email": "x@th.invalid", "reason": "Any"}),
+        ("posting/", {"ends_on": "2099-01-01", "reason": "Any"}),
+        ("sign-out/", {"reason": "Any"}),
     ):
         assert browser.get(f"/accounts/users/{user.uuid}/{step}").status_code == 404
         assert browser.post(f"/accounts/users/{user.uuid}/{step}", data).status_code == 422
     assert roles(user) == set()
-
-
-def test_an_administrator_changes_an_address_and_both_addresses_hear_of_it(
-    browser: Client, django_capture_on_commit_callbacks: object
-) -> None:
-    user = officer("TH")
-    old = user.email
-    page = f"/accounts/users/{user.uuid}/address/"
-    assert browser.get(page).status_code == 200
-    assert browser.post(page, {"email": "new@th.invalid", "reason": ""}).status_code == 422
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        assert browser.post(page, {"email": "New@TH.invalid", "reason": "Married"}).status_code == 302
-    user.refresh_from_db()
-    assert user.email == "new@th.invalid"
-    by_address = {sent.to[0]: sent for sent in mail.outbox}
-    assert set(by_address) == {old, "new@th.invalid"}
-    assert not user.emailaddress_set.get().verified
-    theirs = Client()
-    link = link_in(by_address["new@th.invalid"])
-    assert theirs.get(link).status_code == 200
-    theirs.post(link)
-    assert user.emailaddress_set.get().verified
-    assert theirs.post("/sign-in/login/", {"login": old, "password": PASSWORD}).status_code == 200
-    assert theirs.post("/sign-in/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
-    assert AuditEvent.objects.filter(verb="account.address_changed", object_uuid=user.uuid).exists()
 
 
 def test_an_address_in_use_is_not_given_twice(browser: Client) -> None:

@@ -18,6 +18,7 @@ from tests.architecture.source import (
 
 # Steps of another service's transaction: they lock, read or add to what the caller records. No surface calls them.
 STEPS = {
+    "accounts.services.managing.other_officer",
     "accounts.services.rights.agencies_managed_by",
     "cases.services.casework.lock_case",
     "cases.services.casework.mark_changed",
@@ -49,11 +50,21 @@ WRITES = {
     "accounts.services.invitations": {
         "Invitation.objects.create": "an invitation keeps no history; the audit does",
     },
-    "accounts.services.officers": {
+    "accounts.services.addresses": {
         "EmailAddress.objects.create": "the sign-in library's table",
         "EmailAddress.objects.filter(user=user).delete": "the sign-in library's table",
+    },
+    "accounts.services.officers": {
+        "EmailAddress.objects.create": "the sign-in library's table",
+        "SocialAccount.objects.filter(user=user).delete": "the way in by a provider, of an officer who left",
         "Authenticator.objects.filter(user=user).delete": "a lost factor must be gone; the audit keeps that it was",
         "AuthToken.objects.filter(user=user).delete": "tokens of an officer who left",
+    },
+    "accounts.services.postings": {
+        "AuthToken.objects.filter(user=user).delete": "tokens of a posting that ended; the audit keeps how many",
+    },
+    "accounts.services.sessions": {
+        "SignedInSession.objects.filter(last_seen_at__lt=until).delete": "sessions of long ago; the audit keeps sign-ins",
     },
     "accounts.services.rights": {
         "Role.objects.update_or_create": "roles are reference data, loaded by the product",

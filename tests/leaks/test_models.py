@@ -86,6 +86,7 @@ EXEMPT = {
     "account": "sign-in addresses, the owner's only",
     "mfa": "second factors, the owner's only",
     "keys": "wrapped keys, of no use without a country's key: tests/keys",
+    "socialaccount": "which account of a country's provider is which officer's",
     "knox": "hashed tokens",
 }
 EXEMPT_MODELS = {

@@ -153,6 +153,12 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
 EXEMPT = {
     "account_": "allauth's own pages show the officer's own account: tests/accounts",
     "mfa_": "allauth's own pages show the officer's own second factor: tests/accounts",
+    "socialaccount_": "allauth's own pages, of which the product has two that say what went wrong: tests/accounts",
+    **{
+        f"social/{page}/": "the library's old address, leads to the new one"
+        for page in ("login/cancelled", "login/error", "signup", "connections")
+    },
+    "openid_connect_": "the way to a country's own provider and back: tests/accounts",
     "accounts:": "accounts, not cases: tests/accounts",
     "api:": "the API has its own matrix: tests/api",
     "cases:create": "an empty form",

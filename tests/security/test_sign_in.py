@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
+from tests.accounts.keys import SoftKey, add_key, asked_of_key, passkey_step
 from tests.accounts.samples import CODE, LOGIN, code_now, password_step, sign_in, with_factor
 from tests.factories import PASSWORD, officer
 
@@ -86,3 +87,29 @@ def test_no_header_puts_another_address_into_the_mail_with_the_new_password() ->
     Client().post("/sign-in/password/reset/", {"email": f"{user.email}\nBcc: x@evil.example"})
     assert [message.to for message in mail.outbox] == [[user.email]]
     assert "evil.example" not in str(mail.outbox[0].message())
+
+
+def test_a_key_asked_for_as_second_step_signs_nobody_else_in(client: Client) -> None:
+    """Attack: begin the second step of one's own account, then answer as a passkey of somebody else."""
+    victim, attacker = officer("TH"), officer("LA")
+    for user, key in ((victim, SoftKey()), (attacker, SoftKey())):
+        theirs = Client()
+        password_step(theirs, user)
+        add_key(theirs, key)
+        if user is victim:
+            stolen = key
+    stolen.verifies = False  # found on a desk, its PIN unknown
+    password_step(client, attacker)
+    options = asked_of_key(client.get(CODE))
+    assert passkey_step(client, stolen, options).url.startswith("/sign-in/")
+    assert "_auth_user_id" not in client.session
+    client.post("/sign-in/logout/", {"next": LOGIN})
+    assert passkey_step(client, stolen, options).url == LOGIN
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_page_of_the_library_that_officers_do_not_have_is_not_there(client: Client) -> None:
+    sign_in(client, officer("TH"))
+    for page in ("3rdparty/", "3rdparty/signup/"):
+        for ask in (client.get, client.post):
+            assert ask(f"/sign-in/{page}").status_code == 404

@@ -31,9 +31,18 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(agency__jurisdiction__in=jurisdictions_granting(user, Action.MANAGE_USERS))
 
     def with_second_factor(self) -> UserQuerySet:
-        """Each officer with ``has_second_factor``: whether an authenticator app is set up."""
-        held = User.objects.get_queryset().filter(pk=models.OuterRef("pk"), authenticator__type="totp")
+        """Each officer with ``has_second_factor``: an authenticator app or a security key is set up."""
+        held = User.objects.get_queryset().filter(
+            pk=models.OuterRef("pk"), authenticator__type__in=["totp", "webauthn"]
+        )
         return self.annotate(has_second_factor=models.Exists(held))
+
+    def in_service(self) -> UserQuerySet:
+        """Officers whose account is open and whose posting has not ended."""
+        return self.filter(
+            models.Q(access_ends_at__isnull=True) | models.Q(access_ends_at__gt=timezone.now()),
+            is_active=True,
+        )
 
     def matching(self, text: str) -> UserQuerySet:
         """Officers whose name or address holds the text."""
@@ -47,7 +56,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Active officers of the viewer's own country: whom a case can be handed to."""
         if user.agency_id is None:
             return self.none()
-        return self.filter(agency__jurisdiction=user.country, is_active=True)
+        return self.in_service().filter(agency__jurisdiction=user.country)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,11 +117,23 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_demo = models.BooleanField(default=False, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
+    # The last day of the posting, and the moment that day ends in the officer's country: the clock ends the account.
+    posting_ends_on = models.DateField(_("posting ends"), null=True, blank=True)
+    access_ends_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(posting_ends_on__isnull=True, access_ends_at__isnull=True)
+                | models.Q(posting_ends_on__isnull=False, access_ends_at__isnull=False),
+                name="a_posting_that_ends_has_its_moment",
+            )
+        ]
 
     objects: ClassVar[UserManager] = UserManager()
     history = kept_history(excluded_fields=["password", "last_login"])
@@ -123,6 +144,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """Return the name for greetings."""
         return self.full_name
+
+    @property
+    def posting_is_over(self) -> bool:
+        """Whether the last day of the posting has passed."""
+        return self.access_ends_at is not None and self.access_ends_at <= timezone.now()
+
+    @property
+    def in_service(self) -> bool:
+        """Whether the account opens anything now: it is not closed and the posting has not ended."""
+        return self.is_active and not self.posting_is_over
 
     @property
     def country(self) -> Jurisdiction:

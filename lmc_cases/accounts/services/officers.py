@@ -6,21 +6,23 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
-from lmc_cases.accounts.models import RoleAssignment, User
+from lmc_cases.accounts.models import RoleAssignment, SignedInSession, User
+from lmc_cases.accounts.services.managing import cleaned_reason, other_officer
 from lmc_cases.accounts.services.notices import tell
-from lmc_cases.accounts.services.rights import AccountClosed, grant_role, revoke_role
+from lmc_cases.accounts.services.rights import grant_role, revoke_role
+from lmc_cases.accounts.services.sessions import end_all_of
 from lmc_cases.accounts.services.zones import known_zones
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
-from lmc_cases.core.text import clean_text
 from lmc_cases.jurisdictions.models import Agency, Clearance
 
 
@@ -120,7 +122,7 @@ def close_account(*, actor: User, user_id: UUID, reason: str) -> User:
         User.DoesNotExist: foreign and missing alike, and the actor.
         AccountClosed: it is closed already.
     """
-    user = _other_officer(actor, user_id)
+    user = other_officer(actor, user_id)
     held = RoleAssignment.objects.in_force().filter(user=user).values_list("role__code", flat=True)
     for code in list(held):
         revoke_role(actor=actor, user_id=user.uuid, role_code=code)
@@ -129,7 +131,9 @@ def close_account(*, actor: User, user_id: UUID, reason: str) -> User:
     user.set_unusable_password()
     user.version += 1
     save_as(user, actor=actor, reason=reason)
+    end_all_of(user, SignedInSession.End.CLOSED)
     AuthToken.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     record(actor=actor, operation=Operation.GRANT, verb="account.closed", target=user, reason=reason)
     return user
@@ -143,8 +147,8 @@ def reset_second_factor(*, actor: User, user_id: UUID, reason: str) -> None:
         User.DoesNotExist: foreign and missing alike, and the actor.
         InvalidInput: no reason.
     """
-    cleaned = _reason(reason)
-    user = _other_officer(actor, user_id)
+    cleaned = cleaned_reason(reason)
+    user = other_officer(actor, user_id)
     Authenticator.objects.filter(user=user).delete()
     record(actor=actor, operation=Operation.GRANT, verb="second_factor.reset", target=user, reason=cleaned)
     tell(
@@ -155,53 +159,3 @@ def reset_second_factor(*, actor: User, user_id: UUID, reason: str) -> None:
             "You set up a new one when you next sign in."
         ),
     )
-
-
-@transaction.atomic
-def change_address(*, actor: User, user_id: UUID, email: str, reason: str) -> EmailAddress:
-    """Change the address an officer signs in with; the old address is told, the new one is not verified yet.
-
-    Raises:
-        User.DoesNotExist: foreign and missing alike, and the actor.
-        InvalidInput: no reason, or an address that cannot be taken.
-    """
-    cleaned = _reason(reason)
-    address = email.strip().lower()
-    user = _other_officer(actor, user_id)
-    if User.objects.filter(email=address).exists():
-        raise InvalidInput("email", _("An account with this e-mail address exists already."))
-    tell(
-        user,
-        subject=lambda: _("Your e-mail address was changed"),
-        text=lambda: _("An administrator of your country changed the address you sign in with."),
-    )
-    EmailAddress.objects.filter(user=user).delete()
-    added: EmailAddress = EmailAddress.objects.create(user=user, email=address, verified=False, primary=True)
-    user.email = address
-    user.version += 1
-    save_as(user, actor=actor, reason=cleaned)
-    record(
-        actor=actor, operation=Operation.GRANT, verb="account.address_changed", target=user, reason=cleaned
-    )
-    return added
-
-
-def _other_officer(actor: User, user_id: UUID) -> User:
-    """Return the officer, locked, if the actor manages the officer's country and is somebody else."""
-    user = (
-        User.objects.get_queryset()
-        .managed_by(actor)
-        .select_for_update(of=("self",))
-        .exclude(pk=actor.pk)
-        .get(uuid=user_id)
-    )
-    if not user.is_active:
-        raise AccountClosed(_("This account is closed."))
-    return user
-
-
-def _reason(text: str) -> str:
-    cleaned = clean_text(text, multiline=True)
-    if not cleaned:
-        raise InvalidInput("reason", _("Enter a reason."))
-    return cleaned

@@ -18,9 +18,10 @@ from guardian.models import GroupObjectPermission
 from guardian.shortcuts import assign_perm
 
 from lmc_cases.accounts.models import Role, RoleAssignment, User
+from lmc_cases.accounts.services.managing import AccountClosed
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.core.errors import Conflict, NotAllowed
+from lmc_cases.core.errors import NotAllowed
 from lmc_cases.core.history import save_as
 from lmc_cases.jurisdictions.access import READ_AGENCY, Action, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Agency, Jurisdiction
@@ -88,10 +89,6 @@ def groups_for(agency: Agency, role: Role) -> list[Group]:
 
 class OwnRoles(NotAllowed):
     """Nobody gives or takes the own roles."""
-
-
-class AccountClosed(Conflict):
-    """The officer has left."""
 
 
 def roles_of(country: Jurisdiction) -> list[Role]:

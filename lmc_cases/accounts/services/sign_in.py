@@ -6,10 +6,16 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
-from lmc_cases.accounts.models import User
+from lmc_cases.accounts.models import SignedInSession, User
+from lmc_cases.accounts.services.sessions import end_all_of
 from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.services import record
 from lmc_cases.core.history import save_as
+
+# Recovery codes stand in for one of these and are none of their own.
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# Among what a session has shown: a provider's signed word that it asked for a second factor itself.
+ASSERTED = "asserted"
 
 
 def note_sign_in(*, user: User) -> None:
@@ -23,7 +29,8 @@ def note_refusal(*, email: str, reason_code: str) -> None:
 
     Args:
         email: the address typed; used to find the account and kept nowhere.
-        reason_code: ``wrong_password``, ``wrong_code``, ``too_many_attempts`` or ``account_closed``.
+        reason_code: ``wrong_password``, ``wrong_code``, ``wrong_key``, ``too_many_attempts``, ``account_closed``,
+            ``posting_ended`` or ``provider_refused``.
     """
     tried = User.objects.get_queryset().select_related("agency").filter(email=email.lower()).first()
     record(
@@ -37,10 +44,15 @@ def note_refusal(*, email: str, reason_code: str) -> None:
 
 
 @transaction.atomic
-def set_password(*, user: User, password: str) -> None:
-    """Change the officer's own password. The hash stays out of the history."""
+def set_password(*, user: User, password: str, keep_session: str = "") -> None:
+    """Change the officer's own password. The hash stays out of the history; sessions elsewhere end.
+
+    Args:
+        keep_session: id of the session in which the officer changes it.
+    """
     user.set_password(password)
     save_as(user, actor=user, reason="password", update_fields=["password"])
+    end_all_of(user, SignedInSession.End.PASSWORD, keep=keep_session)
     record(actor=user, operation=Operation.ALTERATION, verb="account.password_changed", target=user)
 
 
@@ -49,9 +61,6 @@ def note_second_factor(*, user: User, verb: str) -> None:
     record(actor=user, operation=Operation.ALTERATION, verb=verb, target=user)
 
 
-def second_factor_of(user: User) -> Authenticator | None:
-    """Return the officer's authenticator app, if one is set up."""
-    found: Authenticator | None = Authenticator.objects.filter(
-        user=user, type=Authenticator.Type.TOTP
-    ).first()
-    return found
+def second_factors_of(user: User) -> list[Authenticator]:
+    """Return what the officer signs in with beside the password: an authenticator app, security keys, or both."""
+    return list(Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).order_by("created_at", "pk"))

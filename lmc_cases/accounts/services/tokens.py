@@ -28,9 +28,9 @@ class NoPartnerAccount(Conflict):
 
 
 def may_use_token(user: User) -> bool:
-    """Whether a token of this account is worth anything now: it is active and a partner agency's, and only that."""
+    """Whether a token of this account is worth anything now: it is in service and a partner agency's, and only that."""
     held = RoleAssignment.objects.in_force().filter(user=user).values_list("role__code", flat=True)
-    return user.is_active and set(held) == {TOKEN_ROLE}
+    return user.in_service and set(held) == {TOKEN_ROLE}
 
 
 @transaction.atomic

@@ -25,12 +25,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from lmc_cases.accounts.forms import ConfirmForm, InviteForm, NewPasswordForm
 from lmc_cases.accounts.models import Invitation, User
 from lmc_cases.accounts.services import invitations, rights
+from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.accounts.views.users import ManagesUsers
 from lmc_cases.core.errors import DomainError
 from lmc_cases.core.scoping import ServiceFormView
 
 
-class Invite(ManagesUsers, ServiceFormView):
+class Invite(StepUpRequired, ManagesUsers, ServiceFormView):
     """Invite an officer to an agency of the own country."""
 
     form_class = InviteForm

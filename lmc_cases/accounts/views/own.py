@@ -18,10 +18,13 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from lmc_cases.accounts.forms import SettingsForm
+from lmc_cases.accounts.services.addresses import open_change_of
 from lmc_cases.accounts.services.officers import change_settings, set_language
-from lmc_cases.accounts.services.sign_in import second_factor_of
+from lmc_cases.accounts.services.postings import ends_soon
+from lmc_cases.accounts.services.sign_in import second_factors_of
 from lmc_cases.accounts.services.zones import zone_groups
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.viewer import officer_of
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -72,9 +75,14 @@ class OwnSettings(ServiceFormView):
         return {name: getattr(self.request.user, name) for name in names}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add whether a second factor is set up."""
-        assert self.request.user.is_authenticated  # noqa: S101 - LoginRequiredMiddleware
-        return super().get_context_data(second_factor=second_factor_of(self.request.user), **kwargs)
+        """Add what belongs to the account: second factors, a change of address that waits, the end of the posting."""
+        user = officer_of(self.request)
+        return super().get_context_data(
+            second_factors=second_factors_of(user),
+            address_change=open_change_of(viewer=user, user=user),
+            posting_ends_soon=ends_soon(user),
+            **kwargs,
+        )
 
     def call(self, form: forms.Form) -> str:
         """Save, and say so in the new language."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,10 +13,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from lmc_cases.accounts.forms import AddressForm, ConfirmForm, ReasonForm, UserFilterForm
-from lmc_cases.accounts.models import Invitation, User
+from lmc_cases.accounts.forms import AddressForm, ConfirmForm, PostingEndForm, ReasonForm, UserFilterForm
+from lmc_cases.accounts.models import Invitation, SignedInSession, User
 from lmc_cases.accounts.models.users import UserQuerySet
-from lmc_cases.accounts.services import officers, rights
+from lmc_cases.accounts.services import addresses, officers, postings, rights, sessions
+from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.accounts.tables import InvitationTable, RoleTable, UserTable
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.scoping import ServiceFormView
@@ -150,11 +150,14 @@ class UserPage(OneOfficer, TemplateView):
             is_self=officer.pk == self.viewer.pk,
             may_change=may_change,
             roles=RoleTable(rows),
+            address_change=addresses.open_change_of(viewer=self.viewer, user=officer),
+            sessions=SignedInSession.objects.visible_to(self.viewer).in_force().filter(user=officer).count(),
+            posting_ends_soon=postings.ends_soon(officer),
             **kwargs,
         )
 
 
-class OfficerStep(OneOfficer, ServiceFormView):
+class OfficerStep(StepUpRequired, OneOfficer, ServiceFormView):
     """A step that asks before it changes an officer's account."""
 
     template_name = "components/confirm_page.html"
@@ -166,6 +169,11 @@ class OfficerStep(OneOfficer, ServiceFormView):
         if self.officer.pk == self.viewer.pk or not self.officer.is_active:
             raise Http404
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: str, **kwargs: Any) -> HttpResponse:
+        """Foreign and missing officers are not there, before anything is asked."""
+        self.officer  # noqa: B018 - 404
+        return super().post(request, *args, **kwargs)
 
     def words(self) -> dict[str, Any]:
         """Title, question, consequences and label of the button."""
@@ -251,7 +259,7 @@ class SecondFactorReset(OfficerStep):
             "question": _("Remove the second factor of %(name)s?") % {"name": self.officer.full_name},
             "consequences": [
                 _("Make sure that it is the officer who asks: in person or by a call you make."),
-                _("The authenticator app and the recovery codes stop working at once."),
+                _("The authenticator app, the security keys and the recovery codes stop working at once."),
                 _("The officer sets up a new second factor when next signing in, and is told by mail."),
             ],
             "confirm_label": _("Reset the second factor"),
@@ -267,26 +275,82 @@ class SecondFactorReset(OfficerStep):
 
 
 class AddressChange(OfficerStep):
-    """Change the address an officer signs in with."""
+    """Ask for another address for an officer to sign in with."""
 
     form_class = AddressForm
     tone = "primary"
 
     def words(self) -> dict[str, Any]:
-        """Say what happens to both addresses."""
+        """Say who has to agree."""
         return {
             "title": _("Change the e-mail address"),
             "question": _("%(name)s signs in with %(email)s now.")
             % {"name": self.officer.full_name, "email": self.officer.email},
             "consequences": [
-                _("The old address is told. The new one gets a link by which the officer confirms it.")
+                _("Nothing changes until the officer, signed in as before, or another administrator agrees."),
+                _("The old address is told. After the change the new one gets a link to confirm it."),
             ],
-            "confirm_label": _("Change the e-mail address"),
+            "confirm_label": _("Ask for the change"),
         }
 
     def call(self, form: forms.Form) -> str:
-        """Change it and send the link."""
-        address = officers.change_address(actor=self.viewer, user_id=self.officer.uuid, **form.cleaned_data)
-        send_verification_email_to_address(self.request, address)
-        messages.success(self.request, _("The e-mail address has been changed."))
+        """Ask."""
+        addresses.ask_for_address(actor=self.viewer, user_id=self.officer.uuid, **form.cleaned_data)
+        messages.success(self.request, _("The officer or another administrator has to agree now."))
+        return self.page_of_officer
+
+
+class PostingEnd(OfficerStep):
+    """Say when an officer's posting ends."""
+
+    form_class = PostingEndForm
+    tone = "primary"
+
+    def get_initial(self) -> dict[str, Any]:
+        """What is known now."""
+        return {"ends_on": self.officer.posting_ends_on}
+
+    def words(self) -> dict[str, Any]:
+        """Say what ends then."""
+        return {
+            "title": _("End of the posting"),
+            "question": _("When does the posting of %(name)s end?") % {"name": self.officer.full_name},
+            "consequences": [
+                _(
+                    "After that day the account opens nothing: sign-in, sessions and tokens end by themselves."
+                ),
+                _("The officer and the administrators of the country are told before."),
+                _("The cases stay where they are until an administrator hands them on."),
+            ],
+            "confirm_label": _("Save"),
+        }
+
+    def call(self, form: forms.Form) -> str:
+        """Set it."""
+        postings.set_posting_end(actor=self.viewer, user_id=self.officer.uuid, **form.cleaned_data)
+        messages.success(self.request, _("The end of the posting has been saved."))
+        return self.page_of_officer
+
+
+class SignOut(OfficerStep):
+    """End an officer's sessions."""
+
+    def words(self) -> dict[str, Any]:
+        """Say what ends."""
+        return {
+            "title": _("Sign the officer out"),
+            "question": _("Sign %(name)s out everywhere?") % {"name": self.officer.full_name},
+            "consequences": [
+                _("It takes effect with the next click, in every browser."),
+                _("The officer can sign in again. To prevent that, close the account."),
+            ],
+            "confirm_label": _("Sign the officer out"),
+        }
+
+    def call(self, form: forms.Form) -> str:
+        """End them."""
+        sessions.sign_officer_out(
+            actor=self.viewer, user_id=self.officer.uuid, reason=form.cleaned_data["reason"]
+        )
+        messages.success(self.request, _("The officer is signed out."))
         return self.page_of_officer

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lmc_cases.accounts.models import User
+from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.cases.forms.casework import HandOnForm
 from lmc_cases.cases.services import handing_on
 from lmc_cases.cases.views.base import officer_of
@@ -20,7 +21,7 @@ from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 
-class OfficerLeave(ServiceFormView):
+class OfficerLeave(StepUpRequired, ServiceFormView):
     """Choose who takes the cases, and close the account; for who manages the country's users."""
 
     form_class = HandOnForm

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from lmc_cases.accounts.models import User
+from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.cases.forms.casework import ReasonForm
 from lmc_cases.cases.forms.sharing import ShareForm
 from lmc_cases.cases.frame import case_frame
@@ -97,7 +98,7 @@ class CaseShareAdd(CaseFormView):
         return self.back_url()
 
 
-class ShareRevoke(ServiceFormView):
+class ShareRevoke(StepUpRequired, ServiceFormView):
     """End a share at once."""
 
     form_class = ReasonForm

@@ -10,6 +10,9 @@ from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
+# Sign-in has its own file.
+from lmc_cases.config.settings.sign_in import *  # noqa: F403 - its settings are settings of this module
+
 # Generic views and forms may name their types at run time.
 django_stubs_ext.monkeypatch()
 
@@ -35,8 +38,6 @@ AUDIT_SEAL_SECONDS: float = env.float("LMC_AUDIT_SEAL_SECONDS", default=5.0)
 AUDIT_LAG_SECONDS: int = env.int("LMC_AUDIT_LAG_SECONDS", default=60)
 AUDIT_EXPORT_MAX_EVENTS: int = env.int("LMC_AUDIT_EXPORT_MAX_EVENTS", default=100_000)
 AUDIT_EXPORT_DAYS: int = env.int("LMC_AUDIT_EXPORT_DAYS", default=7)
-# Keys that close the second factors in the database, the newest first: an old one stays until all are renewed.
-SECOND_FACTOR_KEYS: list[str] = env.list("LMC_SECOND_FACTOR_KEY")
 # Country keys (docs/keys.md): who holds them, and where their files lie. Outside the database, its dumps and git.
 KEY_PROVIDER: str = env("LMC_KEY_PROVIDER", default="lmc_cases.keys.providers.KeyDirectory")
 KEY_DIR = Path(env("LMC_KEY_DIR", default=str(VAR_DIR / "keys")))
@@ -80,6 +81,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_tables2",
@@ -114,6 +117,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Ends sessions that are over before anything is done for them.
+    "lmc_cases.accounts.session_limits.SessionLimitsMiddleware",
     "lmc_cases.accounts.middleware.OfficerLocaleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -121,6 +126,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "lmc_cases.accounts.middleware.SecondFactorMiddleware",
+    "lmc_cases.accounts.rate_limits.RateLimitMiddleware",
     # The last one: everything inside runs in one transaction that carries the viewer's audiences.
     "lmc_cases.accounts.middleware.RequestTransactionMiddleware",
 ]
@@ -180,50 +186,7 @@ CACHES = {
 }
 
 # --- sign-in -------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "guardian.backends.ObjectPermissionBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_ADAPTER = "lmc_cases.accounts.adapter.InvitationOnlyAdapter"
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
-# The officer is told by mail when the password or the second factor changed.
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[LMC Cases] "
-MFA_ADAPTER = "lmc_cases.accounts.adapter.SealedFactorAdapter"
-MFA_FORMS = {
-    "authenticate": "lmc_cases.accounts.forms.SecondFactorForm",
-    "reauthenticate": "lmc_cases.accounts.forms.SecondFactorAgainForm",
-}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "LMC Cases"
-# The demo's explicit switch; compulsory wherever it is not set.
-SECOND_FACTOR_COMPULSORY: bool = env.bool("LMC_SECOND_FACTOR_COMPULSORY", default=True)
 DEMO: bool = env.bool("LMC_DEMO", default=False)
-SESSION_COOKIE_AGE = 8 * 60 * 60
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "lmc_cases.core.views.expired_session"
-INVITATION_DAYS = env.int("LMC_INVITATION_DAYS", default=7)
-PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
-
 # guardian: no anonymous user row, no global permission; grants stand on countries and agencies only.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
@@ -360,15 +323,23 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "audit.seal", "schedule": AUDIT_SEAL_SECONDS},
     "remove-audit-exports": {"task": "audit.remove_exports", "schedule": 3600.0},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},
+    "tell-of-postings": {"task": "accounts.tell_of_postings", "schedule": 3600.0},
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "lmc_cases.core.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "lmc_cases.core.request_id.RequestIdFilter"},
+        "mask_keys": {"()": "lmc_cases.core.masking.MaskKeys"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id", "mask_keys"],
+            "formatter": "line",
+        }
     },
     "root": {"handlers": ["stderr"], "level": env("LMC_LOG_LEVEL", default="INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}},

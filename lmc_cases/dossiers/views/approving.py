@@ -6,12 +6,13 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.dossiers.services import approving
 from lmc_cases.handovers.forms import ReasonForm, RemarkForm
 from lmc_cases.handovers.views.acts import ActPage
 
 
-class Approve(ActPage):
+class Approve(StepUpRequired, ActPage):
     """Grant the request."""
 
     act = "approve"
@@ -33,7 +34,7 @@ class Approve(ActPage):
         )
 
 
-class Correct(ActPage):
+class Correct(StepUpRequired, ActPage):
     """Disclose again."""
 
     act = "correct"
