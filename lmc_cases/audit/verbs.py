@@ -15,6 +15,8 @@ VERBS: dict[str, Promise] = {
     "account.password_changed": _("Changed a password."),
     "account.settings_changed": _("Changed the settings of an account."),
     "audit.viewed": _("Read the audit record."),
+    "backup.made": _("Made a backup of everything."),
+    "backup.restored": _("Restored everything from a backup."),
     "case.edited": _("Changed a case."),
     "case.handed_on": _("Gave a case to another officer."),
     "case.history_viewed": _("Read the history of a case."),

@@ -1,11 +1,8 @@
-"""The row errors of an import as a CSV file that a spreadsheet program opens and never carries out."""
+"""The row errors of an import, let out as a table."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -16,29 +13,6 @@ from lmc_cases.exchange.models import ImportRun
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
-
-# What makes a spreadsheet program take a text for a formula, in half and full width.
-_FORMULA_SIGNS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-BYTE_ORDER_MARK: Final = "\ufeff"
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet program takes for a formula: an apostrophe stands before the sign."""
-    return (
-        f"'{text}"
-        if text.lstrip(" \u3000\xa0")[:1] and text.lstrip(" \u3000\xa0")[0] in _FORMULA_SIGNS
-        else text
-    )
-
-
-def as_csv(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV with a byte order mark, without which Excel guesses the letters wrong."""
-    text = io.StringIO()
-    text.write(BYTE_ORDER_MARK)
-    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    for row in rows:
-        writer.writerow([harmless(str(cell)) for cell in row])
-    return text.getvalue()
 
 
 @transaction.atomic
