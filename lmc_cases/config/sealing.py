@@ -8,7 +8,8 @@ The functions used, by name:
 
 - ``seal_now()`` seals everything committed so far;
 - ``begin_epoch(reason)`` opens a new epoch, ``reason`` is a code;
-- ``lag_seconds()`` returns the age of the oldest event that no seal covers, in seconds, 0 where all are covered.
+- ``lag()`` returns what no seal covers yet: ``.seconds``, the age of the oldest such event, 0 where there is none;
+- ``SealingDelayed`` is raised by ``seal_now`` when a transaction stays open for too long.
 """
 
 from __future__ import annotations
@@ -23,9 +24,21 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 MODULE: Final = "lmc_cases.audit.services.sealing"
 
 
+class NotSealed(Exception):
+    """The record could not be sealed now; the message says why."""
+
+
 def seal_now() -> bool:
-    """Seal what is committed; return whether there is anything that seals."""
-    return _called("seal_now")
+    """Seal what is committed; return whether there is anything that seals.
+
+    Raises:
+        NotSealed: a transaction that may have written events stays open.
+    """
+    delayed: type[Exception] = getattr(_module(), "SealingDelayed", NotSealed)
+    try:
+        return _called("seal_now")
+    except delayed as error:
+        raise NotSealed(str(error)) from error
 
 
 def begin_epoch(reason: str) -> bool:
@@ -35,12 +48,12 @@ def begin_epoch(reason: str) -> bool:
 
 def figures() -> Iterator[Metric]:
     """Yield how long the oldest unsealed event waits, in seconds."""
-    lag = getattr(_module(), "lag_seconds", None)
+    lag = getattr(_module(), "lag", None)
     if lag is not None:
         yield GaugeMetricFamily(
             "lmc_audit_sealing_lag_seconds",
             "Age of the oldest audit event without a seal.",
-            value=float(lag()),
+            value=float(lag().seconds),
         )
 
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Final
 
+import psycopg
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
 
@@ -48,6 +49,16 @@ def database_is_fit(
         if alias in {SERVING, MIGRATING}:
             found += faults_of(alias)
     return found
+
+
+def answers(alias: str = SERVING) -> bool:
+    """Say within seconds whether a database answers: on a connection of its own, for the pool waits far longer."""
+    try:
+        params = {**connections[alias].get_connection_params(), "connect_timeout": 2}
+        with psycopg.connect(**params) as asked:
+            return asked.execute("SELECT 1").fetchone() == (1,)
+    except (psycopg.Error, OSError):
+        return False
 
 
 def faults_of(alias: str) -> list[CheckMessage]:

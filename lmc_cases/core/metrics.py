@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from lmc_cases.core.checks import answers
 from lmc_cases.core.jobs import job_models
 
 logger = logging.getLogger(__name__)
@@ -86,7 +87,9 @@ class _Stored(Collector):
     def collect(self) -> Iterator[Metric]:
         """Ask each source; one that fails leaves its figures out and is said to have failed."""
         failed = 0
-        for source in [_job_figures, *_sources]:
+        up = answers()
+        yield GaugeMetricFamily("lmc_database_up", "Whether the database answers.", value=float(up))
+        for source in [_job_figures, *_sources] if up else []:
             try:
                 yield from list(source())
             except DatabaseError:

@@ -26,7 +26,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from lmc_cases.core import metrics as figures
-from lmc_cases.core.checks import SERVING, faults_of
+from lmc_cases.core.checks import SERVING, answers, faults_of
 from lmc_cases.core.request_id import current_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -73,7 +73,7 @@ class RequestFiguresMiddleware:
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Say whether database and broker answer: 200 or 503."""
-    return _answer({"database": _database_answers(), "broker": _broker_answers()}, "degraded")
+    return _answer({"database": answers(), "broker": _broker_answers()}, "degraded")
 
 
 @login_not_required
@@ -81,7 +81,7 @@ def health(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Say whether this process should be given work: 200 or 503, part by part."""
     parts = {
-        "database": _database_answers(),
+        "database": answers(),
         "broker": _broker_answers(),
         "migrations": False,
         "fit": False,
@@ -116,15 +116,6 @@ def _may_scrape(request: HttpRequest) -> bool:
 def _answer(parts: dict[str, bool], otherwise: str) -> JsonResponse:
     good = all(parts.values())
     return JsonResponse({"status": "ok" if good else otherwise, **parts}, status=200 if good else 503)
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            return bool(cursor.fetchone() == (1,))
-    except Exception:  # noqa: BLE001 - whatever it is, the answer is "no"
-        return False
 
 
 def _broker_answers() -> bool:

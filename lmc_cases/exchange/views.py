@@ -22,7 +22,7 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Cursor
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.sending import send_file
-from lmc_cases.core.spreadsheet import as_csv
+from lmc_cases.core.spreadsheet_text import as_csv
 from lmc_cases.core.uploads import LimitedUpload
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.exchange import wording

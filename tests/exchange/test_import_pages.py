@@ -17,7 +17,7 @@ from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Case
 from lmc_cases.config.demo_data import DEMO_BUNDLE, DEMO_PEOPLE, DEMO_PEOPLE_WITH_ERRORS
 from lmc_cases.core.jobs import JobState
-from lmc_cases.core.spreadsheet import harmless
+from lmc_cases.core.spreadsheet_text import harmless
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, running
 from lmc_cases.suspects.models import Suspect

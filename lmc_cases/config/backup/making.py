@@ -58,10 +58,13 @@ def make_backup(folder: Path, *, say: Say) -> Manifest:
 
 
 def _fill(draft: Path, say: Say) -> Manifest:
+    # Before seal and snapshot, so that the backup itself says that it was made.
+    record(actor=None, operation=Operation.EXPORT, verb="backup.made")
     say("sealing the audit record ...")
-    is_sealed = sealing.seal_now()
-    # Before the snapshot, so that the backup itself says that it was made.
-    record(actor=None, operation=Operation.EXPORT, verb="backup.made", codes={"sealed": is_sealed})
+    try:
+        is_sealed = sealing.seal_now()
+    except sealing.NotSealed as error:
+        raise BackupError(f"The audit record could not be sealed: {error}. Try again.") from error
     made_at = dt.datetime.now(dt.UTC)
     with psycopg.connect(**_connection_params()) as owner:
         owner.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

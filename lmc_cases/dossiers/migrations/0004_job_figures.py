@@ -4,10 +4,10 @@ from django.db import migrations
 
 FORWARD = """
 CREATE FUNCTION dossiers_dossier_figures() RETURNS TABLE (job_state text, jobs bigint, oldest_seconds double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT job.job_state, count(*),
-           extract(epoch FROM now() - min(CASE WHEN job.job_state = 'RUNNING' THEN job.started_at
-                                               WHEN job.job_state = 'QUEUED' THEN job.queued_at END))
+           extract(epoch FROM greatest(interval '0', clock_timestamp() - min(
+               CASE job.job_state WHEN 'RUNNING' THEN job.started_at WHEN 'QUEUED' THEN job.queued_at END)))
       FROM dossiers_dossier job GROUP BY job.job_state
 $$;
 ALTER FUNCTION dossiers_dossier_figures() OWNER TO lmc_definer;

@@ -32,11 +32,14 @@ def harmless(text: str) -> str:
     return text
 
 
+def csv_row(cells: Iterable[object]) -> str:
+    """Return one line of CSV (RFC 4180), every cell quoted and harmless."""
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow([harmless("" if cell is None else str(cell)) for cell in cells])
+    return line.getvalue()
+
+
 def as_csv(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV (RFC 4180, every cell quoted) with a byte order mark: Excel guesses letters wrong without."""
-    text = io.StringIO()
-    text.write(BYTE_ORDER_MARK)
-    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    for row in rows:
-        writer.writerow([harmless("" if cell is None else str(cell)) for cell in row])
-    return text.getvalue()
+    """Return rows as CSV with a byte order mark, without which Excel guesses the letters wrong."""
+    return BYTE_ORDER_MARK + "".join(csv_row(row) for row in rows)

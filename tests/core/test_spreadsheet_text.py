@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lmc_cases.core.spreadsheet import as_csv, harmless
+from lmc_cases.core.spreadsheet_text import as_csv, harmless
 
 ROOT = Path(__file__).resolve().parents[2] / "lmc_cases"
 SIGNS = ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "﹢", "﹦", "﹫", "−", "﹣"]
@@ -45,7 +45,7 @@ def test_rows_come_back_as_they_were_with_every_cell_quoted() -> None:
 
 def test_only_one_module_writes_tables_for_spreadsheet_programs() -> None:
     """Rule: a writer elsewhere would forget the apostrophe. The demo's own list of persons is made of constants."""
-    allowed = {"core/spreadsheet.py", "config/demo_data/people.py", "config/demo_data/build.py"}
+    allowed = {"core/spreadsheet_text.py", "config/demo_data/people.py", "config/demo_data/build.py"}
     writers = {"writer", "DictWriter", "Workbook", "create_sheet", "to_csv", "to_excel"}
     found = set()
     for path in sorted(ROOT.rglob("*.py")):
@@ -56,5 +56,5 @@ def test_only_one_module_writes_tables_for_spreadsheet_programs() -> None:
                 )
                 if name in writers:
                     found.add(str(path.relative_to(ROOT)))
-    assert "core/spreadsheet.py" in found
+    assert "core/spreadsheet_text.py" in found
     assert found <= allowed
