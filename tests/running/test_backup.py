@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,11 @@ def catalogue(url: str) -> dict[str, list[Any]]:
         return {name: connection.execute(query).fetchall() for name, query in CATALOGUE.items()}
 
 
+def plain(entry: Any) -> str:
+    """A definition without the brackets and casts that PostgreSQL writes anew each time it reads its own words."""
+    return re.sub(r"::[a-z]+(?: varying)?(?:\[\])?|[()\s]", "", str(entry))
+
+
 def rows(url: str) -> dict[str, int]:
     with psycopg.connect(url) as connection:
         tables = [name for (name,) in connection.execute(TABLES).fetchall() if name != "django_session"]
@@ -173,7 +180,12 @@ def test_a_backup_of_a_filled_world_comes_back_whole_on_a_fresh_cluster(
     after = catalogue(elsewhere.superuser())
     for name, entries in before.items():
         if name != "sequences":
-            assert after[name] == entries, name
+            different = [
+                (was, now)
+                for was, now in zip_longest(entries, after[name])
+                if was != now and plain(was) != plain(now)
+            ]
+            assert different == [], name
     later = dict(after["sequences"])
     assert all((later[name] or 0) >= (value or 0) for name, value in before["sequences"])
     assert files(elsewhere.media) == before_files
@@ -303,9 +315,11 @@ def test_a_restore_that_breaks_off_leaves_the_place_empty(
     with psycopg.connect(elsewhere.superuser(), autocommit=True) as superuser:
         # A view of another schema holds a name in public that the dump brings: the restore fails in its midst.
         superuser.execute("CREATE TYPE public.cases_case AS (x int)")
+    before = catalogue(elsewhere.superuser())
     done = restored(folder, elsewhere)
     assert done.returncode != 0
     assert "pg_restore failed" in done.stderr
+    assert catalogue(elsewhere.superuser()) == before
     assert rows(elsewhere.superuser()) == {}
     assert files(elsewhere.media) == {}
 

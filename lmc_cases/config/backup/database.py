@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString
 
 from django.db.migrations.loader import MigrationLoader
 from psycopg import Connection, sql
@@ -10,6 +12,7 @@ from psycopg import Connection, sql
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 # Restored sessions would open the product to whoever still has an old cookie.
 NOT_KEPT = ("django_session",)
+KINDS: dict[str, LiteralString] = {"r": "TABLES", "S": "SEQUENCES", "f": "FUNCTIONS", "T": "TYPES"}
 ROLES = ("lmc_app", "lmc_definer", "lmc_owner")
 
 
@@ -50,6 +53,41 @@ def role_attributes(connection: Connection[Any]) -> dict[str, dict[str, bool]]:
     ).fetchall()
     names = ("login", "superuser", "createrole", "createdb", "bypassrls", "replication")
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+
+
+@contextmanager
+def default_grants_lifted(connection: Connection[Any]) -> Iterator[None]:
+    """Take back what the database grants on each new table, while a dump is restored; the dump brings its own.
+
+    A dump grants what each table had and revokes nothing: with these in force the serving role would come out of a
+    restore with the right to change append-only tables. They are given again when the restore fails.
+    """
+    rows = connection.execute(
+        "SELECT d.defaclobjtype::text, grantee::regrole::text, privilege_type"
+        " FROM pg_default_acl d, aclexplode(d.defaclacl)"
+        " WHERE d.defaclrole = current_user::regrole AND d.defaclnamespace = 'public'::regnamespace"
+        " AND grantee <> d.defaclrole"
+    ).fetchall()
+    _alter_defaults(connection, rows, give=False)
+    try:
+        yield
+    except BaseException:
+        _alter_defaults(connection, rows, give=True)
+        raise
+
+
+def _alter_defaults(connection: Connection[Any], rows: list[tuple[str, str, str]], *, give: bool) -> None:
+    for kind, grantee, privilege in rows:
+        connection.execute(
+            sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public {} {} ON {} {} {}").format(
+                sql.SQL("GRANT" if give else "REVOKE"),
+                # Words of PostgreSQL's own catalogue.
+                sql.SQL(privilege),
+                sql.SQL(KINDS[kind]),
+                sql.SQL("TO" if give else "FROM"),
+                sql.Identifier(grantee),
+            )
+        )
 
 
 def named_files(connection: Connection[Any]) -> dict[str, str]:

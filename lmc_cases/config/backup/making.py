@@ -14,18 +14,16 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connections
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.config import sealing
 from lmc_cases.config.backup import database, programs
 from lmc_cases.config.backup.manifest import DUMP, FILES, KeptFile, Manifest, copied, key_marks, measured
-from lmc_cases.config.backup.programs import OWNER, BackupError
+from lmc_cases.config.backup.programs import BackupError, owner_params
 
 Say = Callable[[str], None]
 
@@ -66,7 +64,7 @@ def _fill(draft: Path, say: Say) -> Manifest:
     except sealing.NotSealed as error:
         raise BackupError(f"The audit record could not be sealed: {error}. Try again.") from error
     made_at = dt.datetime.now(dt.UTC)
-    with psycopg.connect(**_connection_params()) as owner:
+    with psycopg.connect(**owner_params()) as owner:
         owner.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         owner.read_only = True
         row = owner.execute("SELECT pg_export_snapshot()").fetchone()
@@ -131,9 +129,3 @@ def _compare(named: dict[str, str], files: dict[str, KeptFile]) -> tuple[list[st
         path for path, digest in named.items() if digest and path in files and files[path].sha256 != digest
     )
     return missing, damaged
-
-
-def _connection_params() -> dict[str, Any]:
-    given: dict[str, Any] = connections[OWNER].get_connection_params()
-    wanted = ("host", "port", "user", "password", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
-    return {key: given[key] for key in wanted if given.get(key)}

@@ -9,12 +9,23 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connections
 
 OWNER = "owner"
+# psycopg's words for a connection -> those of PostgreSQL's programs.
+_ENVIRONMENT = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
 
 
 class BackupError(Exception):
@@ -62,28 +73,20 @@ def require_owner() -> None:
         raise BackupError("Set OWNER_DATABASE_URL: only lmc_owner sees every row and owns what is restored.")
 
 
-def owner_address() -> str:
-    """Where psycopg connects as the owner, without the password; for messages."""
+def owner_params() -> dict[str, Any]:
+    """How psycopg connects as the owner, without Django's own cursors and adapters."""
     given: dict[str, Any] = connections[OWNER].get_connection_params()
-    return f"{given.get('host') or 'localhost'}:{given.get('port') or 5432}/{quote(str(given['dbname']))}"
+    return {key: given[key] for key in _ENVIRONMENT if given.get(key)}
+
+
+def owner_address() -> str:
+    """Where that is, for messages: no account, no password."""
+    given = owner_params()
+    return f"{given.get('host', 'localhost')}:{given.get('port', 5432)}/{given['dbname']}"
 
 
 def _environment() -> dict[str, str]:
-    given: dict[str, Any] = connections[OWNER].get_connection_params()
-    names = {
-        "host": "PGHOST",
-        "port": "PGPORT",
-        "user": "PGUSER",
-        "password": "PGPASSWORD",
-        "dbname": "PGDATABASE",
-    }
-    names |= {
-        "sslmode": "PGSSLMODE",
-        "sslrootcert": "PGSSLROOTCERT",
-        "sslcert": "PGSSLCERT",
-        "sslkey": "PGSSLKEY",
-    }
-    told = {names[key]: str(value) for key, value in given.items() if key in names and value}
+    told = {_ENVIRONMENT[key]: str(value) for key, value in owner_params().items()}
     return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGCONNECT_TIMEOUT": "10", **told}
 
 

@@ -7,6 +7,7 @@ restored over records that are there: what would be lost is not for a program to
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,8 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.config import sealing
 from lmc_cases.config.backup import database, programs
-from lmc_cases.config.backup.making import _connection_params
 from lmc_cases.config.backup.manifest import DUMP, FILES, Manifest, copied, key_marks, measured
-from lmc_cases.config.backup.programs import BackupError
+from lmc_cases.config.backup.programs import BackupError, owner_params
 from lmc_cases.core.checks import MIGRATING, faults_of
 
 Say = Callable[[str], None]
@@ -39,39 +39,51 @@ def restore_backup(folder: Path, *, say: Say) -> Restored:
     """Restore a backup.
 
     Raises:
-        BackupError: with what to do; database and files are as they were.
+        BackupError: with what to do; database and files are as they were, unless the message says otherwise.
     """
     programs.require_owner()
     manifest = Manifest.read(folder)
     media = Path(settings.MEDIA_ROOT)
     say("checking the backup ...")
     _check_whole(folder, manifest)
-    with psycopg.connect(**_connection_params()) as owner:
+    with psycopg.connect(**owner_params()) as owner:
         _check_target(owner, manifest, media)
         version = database.server_version(owner)
     say("restoring the files ...")
-    written = _restore_files(folder / FILES, media, manifest)
+    scratch = _restore_files(folder / FILES, media, manifest)
     try:
         say("restoring the database ...")
-        programs.run(
-            programs.program("pg_restore", server_version=version),
-            "--single-transaction",
-            "--exit-on-error",
-            "--no-comments",
-            f"--use-list={_wanted_entries(folder, version, written)}",
-            f"--dbname={_database_name()}",
-            str(folder / DUMP),
-        )
+        with (
+            psycopg.connect(**owner_params(), autocommit=True) as owner,
+            database.default_grants_lifted(owner),
+        ):
+            programs.run(
+                programs.program("pg_restore", server_version=version),
+                "--single-transaction",
+                "--exit-on-error",
+                "--no-comments",
+                f"--use-list={_wanted_entries(folder, version, scratch)}",
+                f"--dbname={owner_params()['dbname']}",
+                str(folder / DUMP),
+            )
     except BaseException:
         _remove_files(media, manifest)
         raise
     finally:
-        (written / "entries").unlink(missing_ok=True)
-        written.rmdir()
+        shutil.rmtree(scratch)
     say("comparing ...")
-    with psycopg.connect(**_connection_params(), autocommit=True) as owner:
+    with psycopg.connect(**owner_params(), autocommit=True) as owner:
         warnings = _compare(owner, manifest)
         owner.execute("ANALYZE")
+    _tell_the_audit(manifest, warnings)
+    return Restored(manifest, warnings)
+
+
+def _tell_the_audit(manifest: Manifest, warnings: list[str]) -> None:
+    """Begin a new epoch and record the restore; a database older than this code cannot take either yet."""
+    if database.migrations_of_code() - set(manifest.migrations):
+        warnings.append("The audit does not know of this restore: record it by hand after the migration.")
+        return
     if not sealing.begin_epoch("restored"):
         warnings.append("No seals of the audit record are known to this code: no epoch was begun.")
     record(
@@ -80,7 +92,6 @@ def restore_backup(folder: Path, *, say: Say) -> Restored:
         verb="backup.restored",
         codes={"made_at": manifest.made_at, "files": len(manifest.files)},
     )
-    return Restored(manifest, warnings)
 
 
 def _check_whole(folder: Path, manifest: Manifest) -> None:
@@ -125,8 +136,6 @@ def _check_target(owner: psycopg.Connection[Any], manifest: Manifest, media: Pat
 
 def _wanted_entries(folder: Path, version: int, place: Path) -> Path:
     """Write the list of what is restored: all but the schema itself, which is there, with its rights."""
-    import subprocess
-
     listed = subprocess.run(
         [str(programs.program("pg_restore", server_version=version)), "--list", str(folder / DUMP)],
         capture_output=True,
@@ -155,7 +164,7 @@ def _restore_files(source: Path, media: Path, manifest: Manifest) -> Path:
             target.chmod(0o640)
     except BaseException:
         _remove_files(media, manifest)
-        scratch.rmdir()
+        shutil.rmtree(scratch)
         raise
     return scratch
 
@@ -187,7 +196,3 @@ def _compare(owner: psycopg.Connection[Any], manifest: Manifest) -> list[str]:
             f"{len(manifest.damaged)} files were not what their records say: {manifest.damaged[0]}"
         )
     return warnings
-
-
-def _database_name() -> str:
-    return str(_connection_params()["dbname"])
