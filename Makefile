@@ -13,10 +13,10 @@ PY := .venv/bin/python
 SETUP := $(PYTHON) lmc_cases/config/local/bootstrap.py
 LOCAL := lmc_cases.config.local
 
-.PHONY: help setup demo run test check bench messages lock
+.PHONY: help setup demo run test check bench messages lock audit-dependencies
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what is locked, into this directory only
 	@$(SETUP)
@@ -47,3 +47,6 @@ lock: setup ## Compile the lock files anew and prove that they install (UPGRADE=
 	@$(PY) -m $(LOCAL).lock $(if $(UPGRADE),--upgrade)
 	@$(SETUP)
 	@$(PY) -m $(LOCAL).notices
+
+audit-dependencies: setup ## Ask for known holes in what is locked (LMC_OFFLINE=1 skips, LMC_AUDIT_REQUIRED=1 insists)
+	@$(PY) -m $(LOCAL).audit_dependencies

@@ -27,6 +27,8 @@ VERBS: dict[str, Promise] = {
     "audit.export_requested": _("Asked for an export of the audit record."),
     "audit.exported": _("An export of the audit record was made."),
     "audit.viewed": _("Read the audit record."),
+    "backup.made": _("Made a backup of everything."),
+    "backup.restored": _("Restored everything from a backup."),
     "case.accesses_viewed": _("Read who looked at a case."),
     "case.edited": _("Changed a case."),
     "case.handed_on": _("Gave a case to another officer."),

@@ -11,3 +11,9 @@ from lmc_cases.cases.services import visibility
 def sweep_visibility() -> int:
     """Remove rows of shares that ended; the rule itself goes by the clock and needs no sweep."""
     return visibility.remove_ended()
+
+
+@shared_task(name="cases.measure_drift", ignore_result=True)
+def measure_drift() -> int:
+    """Compare the read model with its sources and keep the difference for the monitoring."""
+    return visibility.measure_drift()

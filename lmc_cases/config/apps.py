@@ -9,6 +9,8 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the application current; ``config/__init__`` stays free of imports."""
-        from lmc_cases.config import celery
+        from lmc_cases.config import celery, sealing
+        from lmc_cases.core.metrics import add_figures
 
         celery.app.set_default()
+        add_figures(sealing.figures)

@@ -9,13 +9,42 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lmc_cases.config.settings.local")
 
 app = Celery("lmc_cases")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_the_product_does(**_: Any) -> None:
+    """Keep Celery from writing lines of its own form: they would hold exceptions word for word."""
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+@beat_init.connect
+def start_on_a_fit_database_only(**_: Any) -> None:
+    """Stop at once, with the remedy, instead of working on a database that finds or guards nothing."""
+    from django.db import connections
+
+    from lmc_cases.core.checks import UnfitDatabase, refuse_unfit_database
+
+    try:
+        refuse_unfit_database()
+    except UnfitDatabase:
+        # Celery keeps exceptions of a signal to itself; this one must end the process. The log names the faults.
+        sys.exit(3)
+    finally:
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]
 
 
 @worker_process_init.connect

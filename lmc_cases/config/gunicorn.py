@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from typing import Any
+
+from lmc_cases.core.private_log import keep_private
 
 wsgi_app = "lmc_cases.config.wsgi:application"
 bind = os.environ.get("LMC_BIND", "127.0.0.1:8000")
@@ -22,6 +26,15 @@ logger_class = "lmc_cases.config.access_log.MaskingLogger"
 access_log_format = '%(t)s %(p)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - heartbeat file, no data
 control_socket_disable = True
+# Where the processes of this server leave their figures for one another; read by /metrics. Each start has its own.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lmc-figures-")
+
+
+def on_starting(server: Any) -> None:
+    """Let gunicorn's own lines obey the same rules as the product's."""
+    keep_private("gunicorn.error", line="%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
+    keep_private("gunicorn.access", line="%(message)s")
 
 
 def post_fork(server: Any, worker: Any) -> None:
@@ -33,3 +46,15 @@ def post_fork(server: Any, worker: Any) -> None:
         close_pool = getattr(connection, "close_pool", None)
         if close_pool is not None:
             close_pool()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Take what a process that ended was doing at the moment out of the figures; what it had counted stays."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Leave no figures behind."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

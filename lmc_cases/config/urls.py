@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from lmc_cases.accounts.views import SwitchLanguage
 from lmc_cases.config.home import Home
-from lmc_cases.core import views
+from lmc_cases.core import probes
 
 handler400 = "lmc_cases.core.views.bad_request"
 handler403 = "lmc_cases.core.views.forbidden"
@@ -15,7 +15,9 @@ handler500 = "lmc_cases.core.views.server_error"
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
-    path("health", views.health, name="health"),
+    path("health", probes.health, name="health"),
+    path("ready", probes.ready, name="ready"),
+    path("metrics", probes.metrics, name="metrics"),
     path("language/", SwitchLanguage.as_view(), name="set_language"),
     path("sign-in/", include("lmc_cases.accounts.sign_in_urls")),
     path("sign-in/", include("allauth.urls")),

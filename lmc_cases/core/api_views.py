@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -203,8 +203,3 @@ def next_address(request: Request, older: Cursor | None) -> str | None:
     asked["cursor"] = older.encode()
     plain: HttpRequest = request._request
     return plain.build_absolute_uri(f"{plain.path}?{asked.urlencode()}")
-
-
-def as_attachment(opened: Any, *, name: str, media_type: str = "application/octet-stream") -> FileResponse:
-    """Stream an opened file for saving: nothing that officers hand in is ever shown by a browser."""
-    return FileResponse(opened, as_attachment=True, filename=name, content_type=media_type)

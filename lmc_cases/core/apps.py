@@ -9,5 +9,5 @@ class CoreConfig(AppConfig):
     name = "lmc_cases.core"
 
     def ready(self) -> None:
-        """Make the tasks known to processes that only queue them by name."""
-        from lmc_cases.core import tasks  # noqa: F401
+        """Make the tasks and the start-up checks known."""
+        from lmc_cases.core import checks, tasks  # noqa: F401

@@ -1,4 +1,4 @@
-"""Request id and browser permissions."""
+"""Request id, and what every answer tells the browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
+from lmc_cases.core.problems import problem_json
 from lmc_cases.core.request_id import Origin, work_from
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -47,16 +49,37 @@ def _caller(request: HttpRequest) -> str | None:
         return None
 
 
-class PermissionsPolicyMiddleware:
-    """Switch off what no page needs; a page that needs the camera says so itself."""
+class BrowserRulesMiddleware:
+    """Tell the browser, with every answer, what it may do with it; ``settings.BROWSER_RULES`` holds the rules.
+
+    Whatever an answer says itself stays. Static files and error pages pass here too.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the header unless the view has set its own."""
+        """Add the headers that are missing."""
         response = self.get_response(request)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
-        )
+        for name, value in settings.BROWSER_RULES.items():
+            response.headers.setdefault(name, value)
+        if not response.get("Content-Type", "").startswith("text/html"):
+            # No form is sent from here, so nothing at all need be told where it was.
+            response.headers["Referrer-Policy"] = "no-referrer"
+        match = request.resolver_match
+        if match is not None and match.view_name == settings.SIGN_OUT_ADDRESS and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+
+class EncryptedApiMiddleware:
+    """Refuse an API request that came without TLS, where TLS is the rule: a page is led on, a program is not."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 403 before anything of the request is looked at."""
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and request.path.startswith("/api/"):
+            return problem_json(403, "not-encrypted", _("The API answers over TLS only."))
+        return self.get_response(request)

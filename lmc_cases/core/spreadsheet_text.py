@@ -1,32 +1,42 @@
-"""CSV that a spreadsheet program opens and never carries out."""
+"""Tables for spreadsheet programs: the one place that writes them, so that no cell is ever carried out.
+
+A program that opens a table takes a text that begins with certain signs for a formula, which may fetch addresses or
+start programs (ASVS 5.0 V1.2.10). An apostrophe before it makes it a text. Signs in full width, and white space or
+controls before a sign, are known to be taken for it too.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-# What makes a spreadsheet program take a text for a formula, in half and full width.
-_FORMULA_SIGNS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 BYTE_ORDER_MARK: Final = "\ufeff"
+# Also after compatibility decomposition: full width and small forms become these.
+_SIGNS: Final = frozenset("=+-@")
+_CONTROLS: Final = frozenset("\t\r\n\0")
 
 
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet program takes for a formula: an apostrophe stands before the sign."""
-    return (
-        f"'{text}"
-        if text.lstrip(" \u3000\xa0")[:1] and text.lstrip(" \u3000\xa0")[0] in _FORMULA_SIGNS
-        else text
-    )
+    for sign in text:
+        if sign in _CONTROLS:
+            return f"'{text}"
+        if sign.isspace() or unicodedata.category(sign) in {"Cc", "Cf"}:
+            continue
+        plain = unicodedata.normalize("NFKC", sign)
+        # U+2212 is the minus of mathematics, which some programs accept in a formula.
+        return f"'{text}" if plain[:1] in _SIGNS or sign == "\u2212" else text
+    return text
 
 
 def csv_row(cells: Iterable[object]) -> str:
-    """Return one line of CSV, every cell quoted."""
+    """Return one line of CSV (RFC 4180), every cell quoted and harmless."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerow(
-        [harmless(str(cell)) for cell in cells]
-    )
+    writer = csv.writer(line, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow([harmless("" if cell is None else str(cell)) for cell in cells])
     return line.getvalue()
 
 

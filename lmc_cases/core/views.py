@@ -1,11 +1,8 @@
-"""Error pages in the reader's language, and the health answer."""
+"""Error pages in the reader's language."""
 
 from __future__ import annotations
 
-from celery import current_app
-from django.contrib.auth.decorators import login_not_required
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.translation import gettext_lazy as _
 
@@ -53,31 +50,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def expired_session(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page was open for too long, or cookies are off."""
     return _page(request, "errors/expired_session", 403)
-
-
-@login_not_required
-def health(request: HttpRequest) -> JsonResponse:
-    """Say whether database and broker answer: 200 or 503."""
-    parts = {"database": _database_answers(), "broker": _broker_answers()}
-    return JsonResponse(
-        {"status": "ok" if all(parts.values()) else "degraded", **parts},
-        status=200 if all(parts.values()) else 503,
-    )
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            return bool(cursor.fetchone() == (1,))
-    except Exception:  # noqa: BLE001 - whatever it is, the answer is "no"
-        return False
-
-
-def _broker_answers() -> bool:
-    try:
-        with current_app.connection_for_read() as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
-            return True
-    except Exception:  # noqa: BLE001 - whatever it is, the answer is "no"
-        return False

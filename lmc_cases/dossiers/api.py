@@ -24,10 +24,10 @@ from lmc_cases.core.api_views import (
     Moment,
     Out,
     ReadOnly,
-    as_attachment,
 )
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Page
+from lmc_cases.core.sending import send_file
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.reading import consult_dossier, open_download, page_of_dossiers
 
@@ -93,6 +93,4 @@ class Dossiers(ReadOnly):
     def file(self, request: Request, uuid: UUID) -> FileResponse:
         """Return the PDF as an attachment, compared with its checksum first. The disclosure is recorded."""
         stored = open_download(actor=self.actor, dossier_id=uuid)
-        return as_attachment(
-            stored, name=(stored.name or "").rsplit("/", 1)[-1], media_type="application/pdf"
-        )
+        return send_file(stored, name=(stored.name or "").rsplit("/", 1)[-1], media_type="application/pdf")

@@ -24,10 +24,10 @@ from lmc_cases.core.api_views import (
     Moment,
     Out,
     ReadOnly,
-    as_attachment,
     page_along,
 )
 from lmc_cases.core.keyset import Page
+from lmc_cases.core.sending import send_file
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.evidence.services.files import open_download
 
@@ -141,4 +141,4 @@ class Evidence(ReadOnly):
     def file(self, request: Request, uuid: UUID) -> FileResponse:
         """Return the file as an attachment. The download stands in the chain of custody."""
         download = open_download(actor=self.actor, item_id=uuid)
-        return as_attachment(download.file, name=download.name)
+        return send_file(download.file, name=download.name)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -20,6 +20,7 @@ from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.errors import DomainError
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.uploads import LimitedUpload
 from lmc_cases.evidence import services
 from lmc_cases.evidence.forms import AddExhibitForm, CustodyForm, EditExhibitForm, UploadForm
@@ -330,13 +331,4 @@ class ExhibitDownload(CasePage, View):
         except DomainError as error:
             messages.error(request, str(error))
             return redirect(self.url("detail", item))
-        response = FileResponse(
-            download.file,
-            as_attachment=True,
-            filename=download.name,
-            content_type="application/octet-stream",
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return send_file(download.file, name=download.name)

@@ -21,6 +21,7 @@ from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Cursor
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.spreadsheet_text import as_csv
 from lmc_cases.core.uploads import LimitedUpload
 from lmc_cases.core.viewer import officer_of
@@ -248,7 +249,7 @@ class ImportProgress(_OneImport, TemplateView):
 class ImportErrors(_OneImport, View):
     """The row errors as a CSV file, always an attachment."""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Send the file."""
         try:
             run = export_errors(actor=officer_of(request), run_id=self.run_id)
@@ -264,10 +265,11 @@ class ImportErrors(_OneImport, View):
             if not entry["taken"]
         ]
         head = [_("Row"), _("Column"), _("Field"), _("Value"), _("What to do")]
-        response = HttpResponse(as_csv([head, *rows]), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="errors-{run.case.reference}.csv"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return send_file(
+            as_csv([head, *rows]).encode(),
+            name=f"errors-{run.case.reference}.csv",
+            media_type="text/csv; charset=utf-8",
+        )
 
 
 class ImportDiscard(_OneImport, View):

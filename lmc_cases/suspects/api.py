@@ -24,10 +24,10 @@ from lmc_cases.core.api_views import (
     Moment,
     Out,
     ReadOnly,
-    as_attachment,
     page_along,
 )
 from lmc_cases.core.keyset import Page
+from lmc_cases.core.sending import send_file
 from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.papers import open_papers
@@ -142,4 +142,4 @@ class Suspects(ReadOnly):
     def photo(self, request: Request, uuid: UUID) -> FileResponse:
         """Return the photograph as a JPEG file. The consultation is recorded."""
         opened = open_photo(actor=self.actor, suspect_id=uuid)
-        return as_attachment(opened, name=f"{uuid}.jpg", media_type="image/jpeg")
+        return send_file(opened, name=f"{uuid}.jpg", media_type="image/jpeg")

@@ -7,3 +7,9 @@ class SuspectsConfig(AppConfig):
     """People in a case."""
 
     name = "lmc_cases.suspects"
+
+    def ready(self) -> None:
+        """Let photographs whose request broke off be swept."""
+        from lmc_cases.core.leftovers import Shelf, add_shelf
+
+        add_shelf(Shelf(folder="photos", unknown_by="photographs_without_person"))

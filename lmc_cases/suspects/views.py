@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from lmc_cases.cases.models import Case, Level
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.uploads import LimitedUpload
 from lmc_cases.suspects import birth, services
 from lmc_cases.suspects.countries import country_name
@@ -381,9 +382,9 @@ class DocumentRemove(Removal):
 
 
 class PersonPhoto(CasePage, View):
-    """The photograph itself, inline: it is a JPEG of our own making, and nothing else is ever sent from here."""
+    """The photograph itself, for the page that shows it: a JPEG of our own making, and nothing else."""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | FileResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Stream the picture; it stays in no cache."""
         self.frame()
         try:
@@ -393,8 +394,4 @@ class PersonPhoto(CasePage, View):
             )
         except (Suspect.DoesNotExist, Case.DoesNotExist):
             raise Http404 from None
-        response = FileResponse(opened, content_type="image/jpeg", filename="photo.jpg")
-        response["Cache-Control"] = "private, no-store"
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response
+        return send_file(opened, name="photo.jpg", media_type="image/jpeg")

@@ -70,7 +70,7 @@ def test_an_invitation_goes_from_the_form_through_the_mail_to_an_officer_with_ro
     path = link_in(sent)
     page = guest.get(path)
     assert page.status_code == 200
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     assert "no-store" in page["Cache-Control"]
     assert guest.post(path, {"password1": PASSWORD, "password2": "different"}).status_code == 422
     for weak in ("short", "password12345", "newcomer@th.invalid"):

@@ -100,7 +100,7 @@ def test_a_dossier_without_its_file(w: World) -> None:
 def test_no_answer_is_kept_on_the_way(w: World) -> None:
     client = w.client("own")
     for path in ("cases/", f"cases/{w.case.uuid}/", f"evidence/{w.exhibit.uuid}/file/", "nothing", "schema/"):
-        assert client.get(f"/api/v1/{path}")["Cache-Control"] == "no-store"
+        assert "no-store" in client.get(f"/api/v1/{path}")["Cache-Control"]
 
 
 def test_health_needs_no_account() -> None:

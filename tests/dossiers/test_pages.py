@@ -85,7 +85,7 @@ def test_the_page_shows_the_file_its_hash_and_the_facts(w: World, handover: Hand
     photo = reverse("dossiers:photo", args=[dossier.uuid, w.suspects[0].photo_sha256])
     assert photo in body
     jpeg = client.get(photo)
-    assert hashlib.sha256(jpeg.content).hexdigest() == w.suspects[0].photo_sha256
+    assert hashlib.sha256(jpeg.getvalue()).hexdigest() == w.suspects[0].photo_sha256
     assert client.get(reverse("dossiers:photo", args=[dossier.uuid, "0" * 64])).status_code == 404
 
 

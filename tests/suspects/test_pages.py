@@ -197,7 +197,7 @@ def test_script_in_names_and_remarks_is_text() -> None:
         assert evil not in client.get(page).content.decode()
 
 
-def test_the_photograph_is_sent_inline_as_a_jpeg_that_nothing_keeps() -> None:
+def test_the_photograph_is_sent_as_a_jpeg_that_nothing_keeps() -> None:
     thai, chinese = officer("TH"), officer("CN")
     case = open_case(thai)
     suspect = with_photo(thai, case)

@@ -134,7 +134,8 @@ class AcceptInvitation(View):
             response.headers["Content-Language"] = language or ""
         # The address is a key until it is used.
         add_never_cache_headers(response)
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # The host alone: with "no-referrer" a browser sends "Origin: null", and the form would be refused.
+        response.headers["Referrer-Policy"] = "strict-origin"
         return response
 
     @staticmethod

@@ -52,8 +52,9 @@ def remember_language(request: HttpRequest, response: HttpResponse, language: st
         settings.LANGUAGE_COOKIE_NAME,
         language,
         max_age=365 * 86400,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         samesite="Lax",
-        secure=request.is_secure(),
+        secure=settings.LANGUAGE_COOKIE_SECURE or request.is_secure(),
     )
     return response
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
+from django.core.cache import cache
 from django.db import connection
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+# The comparison reads every case: it runs by the clock, and the monitoring is told the last result and its age.
+_MEASURED: Final = "lmc:visibility-drift"
+_KEPT_SECONDS: Final = 7 * 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,28 @@ def drift() -> Drift:
         cursor.execute("SELECT search_audience_drift()")
         (search,) = cursor.fetchone()
     return Drift(missing=missing, surplus=surplus, different=different, search=search)
+
+
+def measure_drift() -> int:
+    """Compare, keep the result for the monitoring, and return the number of wrong rows."""
+    found = drift()
+    wrong = found.missing + found.surplus + found.different + found.search
+    cache.set(_MEASURED, {"wrong": wrong, "at": time.time()}, timeout=_KEPT_SECONDS)
+    return wrong
+
+
+def figures() -> Iterator[Metric]:
+    """Yield the last measured drift and its age; nothing where it was never measured."""
+    last = cache.get(_MEASURED)
+    if last is not None:
+        yield GaugeMetricFamily(
+            "lmc_visibility_drift_rows", "Wrong rows of the visibility read model.", value=last["wrong"]
+        )
+        yield GaugeMetricFamily(
+            "lmc_visibility_drift_age_seconds",
+            "Seconds since the read model was compared.",
+            value=max(0.0, time.time() - last["at"]),
+        )
 
 
 def repair() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
-from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
-# Sign-in has its own file.
+# Topics with files of their own.
+from lmc_cases.config.settings.browser import *  # noqa: F403 - one topic of this module
 from lmc_cases.config.settings.sign_in import *  # noqa: F403 - its settings are settings of this module
 
 # Generic views and forms may name their types at run time.
@@ -109,10 +109,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "lmc_cases.core.middleware.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lmc_cases.core.probes.RequestFiguresMiddleware",
+    # Outside whatever may answer by itself: static files, refused hosts and errors carry the same rules.
+    "lmc_cases.core.middleware.BrowserRulesMiddleware",
     "csp.middleware.CSPMiddleware",
-    "lmc_cases.core.middleware.PermissionsPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    # Before sessions and transactions: they must answer when the database does not.
+    "lmc_cases.core.probes.ProbesMiddleware",
+    "lmc_cases.core.middleware.EncryptedApiMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -187,6 +192,7 @@ CACHES = {
 
 # --- sign-in -------------------------------------------------------------------------------------
 DEMO: bool = env.bool("LMC_DEMO", default=False)
+
 # guardian: no anonymous user row, no global permission; grants stand on countries and agencies only.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
@@ -216,27 +222,7 @@ PHOTO_MAX_BYTES: int = env.int("LMC_PHOTO_MAX_BYTES", default=10 * 1024 * 1024)
 IMPORT_MAX_BYTES: int = env.int("LMC_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- browser -------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        # Tabler's CSS and the authenticator's QR code are data images.
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "manifest-src": [SELF],
-        "worker-src": [SELF],
-    }
-}
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-
+# --- pages: what a browser is told stands in browser.py -------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
@@ -324,7 +310,18 @@ CELERY_BEAT_SCHEDULE = {
     "remove-audit-exports": {"task": "audit.remove_exports", "schedule": 3600.0},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},
     "tell-of-postings": {"task": "accounts.tell_of_postings", "schedule": 3600.0},
+    "measure-drift": {
+        "task": "cases.measure_drift",
+        "schedule": env.float("LMC_DRIFT_SECONDS", default=3600.0),
+    },
+    "sweep-leftovers": {"task": "core.sweep_leftovers", "schedule": 3600.0},
 }
+
+# --- for whoever runs the server -------------------------------------------------------------------
+# Without a token /metrics answers this machine alone.
+METRICS_TOKEN: str = env("LMC_METRICS_TOKEN", default="")
+# Below this, /ready says no: an upload must not meet a full disk. In bytes.
+READY_FREE_BYTES: int = env.int("LMC_READY_FREE_BYTES", default=512 * 1024 * 1024)
 
 LOGGING = {
     "version": 1,
@@ -333,7 +330,13 @@ LOGGING = {
         "request_id": {"()": "lmc_cases.core.request_id.RequestIdFilter"},
         "mask_keys": {"()": "lmc_cases.core.masking.MaskKeys"},
     },
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            # No exception's message, no key, no address of a mailbox ever reaches a line.
+            "()": "lmc_cases.core.private_log.PrivateFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
@@ -342,5 +345,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": env("LMC_LOG_LEVEL", default="INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        # At DEBUG it writes statements with their values.
+        "django.db.backends": {"level": "INFO"},
+    },
 }

@@ -71,8 +71,6 @@ SESSION_ABSOLUTE_SECONDS: int = 60 * env.int("LMC_SESSION_MINUTES", default=8 * 
 SESSION_KEPT_DAYS: int = env.int("LMC_SESSION_KEPT_DAYS", default=90)
 # The cookie outlives both by an hour, so that an officer who comes back late is told why.
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS + 60 * 60
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "lmc_cases.core.views.expired_session"
 
 # --- the end of a posting ------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def no_warnings() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise RenderingFailed("engine-warning", f"{type(error).__name__}: {error}"[:500]) from error
+        raise RenderingFailed("engine-warning", type(error).__name__) from error
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.facts import Text
 from lmc_cases.dossiers.forms import LanguageForm
@@ -191,11 +192,7 @@ class DossierDownload(View):
         except Conflict as error:
             context = {"error": str(error), "back_url": reverse("dossiers:detail", args=[kwargs["uuid"]])}
             return render(request, "dossiers/no_file.html", context, status=409)
-        response = FileResponse(
-            stored, as_attachment=True, filename=stored.name or "", content_type="application/pdf"
-        )
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return send_file(stored, name=stored.name or "", media_type="application/pdf")
 
 
 class DossierPhoto(View):
@@ -203,7 +200,7 @@ class DossierPhoto(View):
 
     http_method_names = ["get"]
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Answer with the JPEG if it stands in this dossier."""
         try:
             jpeg = reading.read_dossier_photo(
@@ -211,7 +208,7 @@ class DossierPhoto(View):
             )
         except Dossier.DoesNotExist:
             raise Http404 from None
-        return HttpResponse(jpeg, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+        return send_file(jpeg, name="photo.jpg", media_type="image/jpeg")
 
 
 class DossierRetry(View):

@@ -1,4 +1,4 @@
-"""The row errors of an import, to be downloaded as a table."""
+"""The row errors of an import, let out as a table."""
 
 from __future__ import annotations
 
