@@ -39,7 +39,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 def person_entry(case: Case, names: list[str], numbers: list[str]) -> None:
     """Write what a person of the case is found by."""
     person, marker = uuid.uuid4(), marker_of(case.owner)
-    put_suspect_entry(case_id=case.pk, object_uuid=person, names=names)
+    put_suspect_entry(case_id=case.pk, object_uuid=person, level=Level.FULL, names=names)
     put_marks(case_id=case.pk, object_uuid=person, marks=[marker.number(number) for number in numbers])
 
 

@@ -16,9 +16,9 @@ from django.views.generic import TemplateView, View
 from lmc_cases.audit.filters import EventFilter
 from lmc_cases.audit.models import AuditExport
 from lmc_cases.audit.services import exporting
-from lmc_cases.core.api_views import as_attachment
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.jurisdictions.access import Action, may
 
@@ -136,9 +136,7 @@ class ExportDownload(View):
         except (AuditExport.DoesNotExist, FileNotFoundError):
             raise Http404 from None
         name = f"audit-export-{export.requested_at:%Y%m%d-%H%M}.zip"
-        response = as_attachment(opened, name=name, media_type="application/zip")
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return send_file(opened, name=name, media_type="application/zip")
 
 
 def _export(request: HttpRequest, uuid: Any) -> AuditExport:

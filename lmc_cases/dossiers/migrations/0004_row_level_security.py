@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     """Policies of every table of the app."""
 
     dependencies = [
-        ("dossiers", "0003_versions_are_never_overwritten"),
+        ("dossiers", "0004_job_figures"),
         ("handovers", "0005_row_level_security"),
     ]
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     """Policies of every table of the app."""
 
     dependencies = [
-        ("exchange", "0001_initial"),
+        ("exchange", "0002_figures_and_leftovers"),
         ("cases", "0006_row_level_security"),
     ]
 

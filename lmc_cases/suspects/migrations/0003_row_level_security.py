@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("suspects", "0002_originator_and_handling"),
+        ("suspects", "0002_leftover_photographs"),
         ("cases", "0006_row_level_security"),
     ]
 
