@@ -59,7 +59,7 @@ def test_a_country_fetches_from_the_page_and_it_is_noted_once(log: None, tmp_pat
 
 def test_a_machine_fetches_the_newest_with_a_token_and_names_what_it_keeps(log: None, tmp_path: Path) -> None:
     administrator, partner = officer("CN", "country_administrator"), officer("CN", "partner_agency")
-    token = issue_token(actor=administrator, user_id=partner.uuid, days=7).token
+    token = issue_token(actor=administrator, user_id=partner.uuid, days=7)[0]
     headers = {"authorization": f"Token {token}"}
     first = Client().get("/api/v1/audit/checkpoints/newest/", headers=headers)
     assert first.status_code == 200, first.content

@@ -60,11 +60,12 @@ def test_another_country_checks_an_export_against_what_it_kept(tmp_path: Path) -
     kept = fetched(tmp_path / "kept.json", "TH")
     record(actor=chinese, operation=Operation.CONSULTATION, verb="case.viewed", target=case)
     export = made_by(officer("TH", "auditor"), EventFilters(case_uuid=case.uuid))
-    assert (export.job_state, export.rows_done, export.rows_left_out) == (JobState.DONE, 3, 0)
+    count = AuditEvent.objects.filter(case_uuid=case.uuid).count()
+    assert (export.job_state, export.rows_done, export.rows_left_out) == (JobState.DONE, count, 0)
     file = saved(export, tmp_path / "export.zip")
     code, said = offline("export", file, "--key", vkey(), "--kept", kept)
     assert code == 0, said
-    assert "3 events are in the log" in said
+    assert f"{count} events are in the log" in said
     verbs = [event.verb for event in AuditEvent.objects.filter(object_uuid=export.uuid).order_by("pk")]
     assert verbs == ["audit.export_requested", "audit.exported"]
 
