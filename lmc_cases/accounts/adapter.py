@@ -24,12 +24,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lmc_cases.accounts import step_up
+from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services import postings, sessions, sign_in
 from lmc_cases.accounts.session_limits import WHY, session_id
+from lmc_cases.core.display import format_day
 from lmc_cases.core.request_id import current_origin
 from lmc_cases.core.viewer import officer_of
 
@@ -79,7 +80,8 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         request.session.pop(WHY, None)
         if postings.ends_soon(user):
             with translation.override(user.language):
-                day = date_format(user.posting_ends_on, "DATE_FORMAT")
+                is_buddhist = user.calendar == User.Calendar.BUDDHIST
+                day = format_day(user.posting_ends_on, buddhist=is_buddhist, long=True)
                 messages.warning(
                     request,
                     _(

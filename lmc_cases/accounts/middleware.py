@@ -81,7 +81,7 @@ class SecondFactorMiddleware:
             or request.path.startswith(self.open_prefixes)
         ):
             return self.get_response(request)
-        held = {factor.pk: factor for factor in Authenticator.objects.filter(user=request.user)}
+        held = {factor.pk: factor for factor in Authenticator.objects.filter(user=request.user).only("type")}
         own = [factor for factor in held.values() if factor.type in SECOND_FACTORS]
         shown = get_authentication_records(request, request.user)
         if any(record["method"] == ASSERTED and self._trusted(request, record) for record in shown):

@@ -8,6 +8,7 @@ from lmc_cases.accounts.views import providers, sign_in
 
 urlpatterns = [
     path("email/", sign_in.OwnAddress.as_view(), name="account_email"),
+    path("2fa/authenticate/", sign_in.SecondStep.as_view(), name="mfa_authenticate"),
     path("2fa/totp/activate/", sign_in.SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", sign_in.SwitchOffSecondFactor.as_view(), name="mfa_deactivate_totp"),
     path("2fa/webauthn/add/", sign_in.AddKey.as_view(), name="mfa_add_webauthn"),

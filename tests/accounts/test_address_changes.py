@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from lmc_cases.accounts.models import AddressChange, User
-from lmc_cases.accounts.services import addresses, officers
+from lmc_cases.accounts.services import addresses, officers, rights
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.core.errors import InvalidInput
 from tests.accounts.samples import link_in, sign_in
@@ -59,7 +59,7 @@ def test_one_administrator_alone_changes_nothing_and_gets_no_reset_link(
     assert page(change, "refuse") in shown
     refused = client.post(page(change))
     assert refused.status_code == 422
-    assert "You asked for this change" in refused.content.decode()
+    assert "was not appointed by the one who asks" in refused.content.decode()
     mail.outbox.clear()
     Client().post("/sign-in/password/reset/", {"email": NEW})
     assert all("/password/reset/key/" not in sent.body for sent in mail.outbox)
@@ -99,14 +99,33 @@ def test_the_officer_agrees_in_the_own_session_and_confirms_the_new_address(
 def test_a_second_administrator_agrees_for_an_officer_who_cannot(
     client: Client, admin: User, user: User
 ) -> None:
-    change = asked(admin, user)
     second = officer("TH", "country_administrator")
+    change = asked(admin, user)
     sign_in(client, second)
     assert page(change) in client.get(f"/accounts/users/{user.uuid}/").content.decode()
     assert client.post(page(change)).url == f"/accounts/users/{user.uuid}/"
     user.refresh_from_db()
     assert user.email == NEW
     assert AuditEvent.objects.get(verb="account.address_changed").actor == second
+
+
+def test_an_administrator_made_for_the_purpose_does_not_agree(
+    client: Client, admin: User, user: User
+) -> None:
+    """Attack: appoint a second account of one's own, before or after asking, and agree with it."""
+    helper = officer("TH")
+    rights.grant_role(actor=admin, user_id=helper.uuid, role_code="country_administrator")
+    change = asked(admin, user)
+    late = officer("TH", "country_administrator")
+    for account in (helper, late):
+        theirs = Client()
+        sign_in(theirs, account)
+        assert page(change) not in theirs.get(f"/accounts/users/{user.uuid}/").content.decode()
+        assert theirs.post(page(change)).status_code == 422
+        with pytest.raises(addresses.NotYours):
+            addresses.agree(actor=account, change_id=change.uuid)
+    user.refresh_from_db()
+    assert user.email != NEW
 
 
 def test_colleagues_and_other_countries_do_not_find_the_change(

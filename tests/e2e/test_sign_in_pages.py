@@ -16,10 +16,10 @@ from lmc_cases.accounts.models import SignedInSession, User
 from lmc_cases.accounts.services import rights
 from lmc_cases.config.demo import world
 from tests.e2e import steps
+from tests.e2e.test_pages_for_everyone import AXE, SERIOUS, WIDTH
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ADMIN = "admin.th"
-WIDTH = "document.documentElement.scrollWidth"
 
 
 def authenticator(page: Page) -> CDPSession:
@@ -43,9 +43,11 @@ def authenticator(page: Page) -> CDPSession:
 
 
 def fits(page: Page) -> None:
-    """No page of the walk scrolls sideways on a telephone."""
+    """No page of the walk scrolls sideways on a telephone, none keeps anybody out."""
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate(WIDTH) <= 390, page.url
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate(SERIOUS) == [], page.url
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

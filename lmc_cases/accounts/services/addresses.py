@@ -1,7 +1,8 @@
 """Change the address an officer signs in with: never by one administrator alone.
 
 Whoever chooses the address receives the link for a new password. So one administrator asks, and the officer, signed
-in as before, or a second administrator of the country agrees (decision record 23).
+in as before, or a second administrator of the country agrees: one who was administrator before, and by another hand
+than the first one's (decision record 23).
 """
 
 from __future__ import annotations
@@ -15,19 +16,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lmc_cases.accounts.models import AddressChange, User
+from lmc_cases.accounts.models import AddressChange, RoleAssignment, User
 from lmc_cases.accounts.services.managing import cleaned_reason, other_officer
 from lmc_cases.accounts.services.notices import tell
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.core.errors import InvalidInput, NotAllowed
 from lmc_cases.core.history import save_as
+from lmc_cases.jurisdictions.access import Action
 
 Outcome = AddressChange.Outcome
 
 
 class NotYours(NotAllowed):
-    """Whoever asked for a change does not agree to it."""
+    """Whoever asked for a change does not agree to it, nor a helper made for the purpose."""
 
 
 @transaction.atomic
@@ -74,12 +76,17 @@ def agree(*, actor: User, change_id: UUID) -> EmailAddress:
 
     Raises:
         AddressChange.DoesNotExist: not open, foreign and missing alike.
-        NotYours: the actor asked for it.
+        NotYours: the actor asked for it, or was made administrator by who asked, or only since.
         InvalidInput: the address got an account in the meantime.
     """
     change = _locked(actor, change_id)
-    if change.asked_by_id == actor.pk:
-        raise NotYours(_("You asked for this change. The officer or another administrator agrees to it."))
+    if not may_agree(actor, change):
+        raise NotYours(
+            _(
+                "The officer agrees to it, or an administrator who was one before it was asked for and was not "
+                "appointed by the one who asks."
+            )
+        )
     user = User.objects.get_queryset().select_for_update(of=("self",)).get(pk=change.user_id)
     _refuse_taken(change.email)
     tell(
@@ -116,6 +123,17 @@ def refuse(*, actor: User, change_id: UUID) -> None:
     change = _locked(actor, change_id)
     _decide(change, actor, Outcome.REFUSED)
     record(actor=actor, operation=Operation.GRANT, verb="address_change.refused", target=change)
+
+
+def may_agree(user: User, change: AddressChange) -> bool:
+    """Whether this officer or administrator is independent of who asked for the change."""
+    if user.pk == change.asked_by_id:
+        return False
+    if user.pk == change.user_id:
+        return True
+    held = RoleAssignment.objects.in_force().filter(user=user, granted_at__lt=change.asked_at)
+    independent = held.exclude(granted_by=change.asked_by_id).select_related("role")
+    return any(Action.MANAGE_USERS in assignment.role.actions for assignment in independent)
 
 
 def open_change_of(*, viewer: User, user: User) -> AddressChange | None:

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -19,6 +18,7 @@ from lmc_cases.accounts.services.notices import tell
 from lmc_cases.accounts.services.sessions import end_all_of
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
+from lmc_cases.core.display import format_day
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
@@ -119,7 +119,7 @@ def _tell_officer(user: User) -> None:
                 "Your posting ends on %(day)s, and with it your access to LMC Cases. If that is wrong, ask an "
                 "administrator of your country to change the date."
             )
-            % {"day": date_format(day, "DATE_FORMAT") if day else ""}
+            % {"day": _day(day, user)}
         ),
     )
 
@@ -131,7 +131,7 @@ def _tell_administrator(administrator: User, user: User, kind: PostingNotice.Kin
         return _("An officer's posting ends") if kind == Kind.SOON else _("An officer's posting has ended")
 
     def text() -> str:
-        words = {"name": name, "day": date_format(day, "DATE_FORMAT") if day else ""}
+        words = {"name": name, "day": _day(day, administrator)}
         if kind == Kind.SOON:
             return (
                 _("The posting of %(name)s ends on %(day)s. Hand the cases on before, or change the date.")
@@ -146,6 +146,11 @@ def _tell_administrator(administrator: User, user: User, kind: PostingNotice.Kin
         )
 
     tell(administrator, subject=subject, text=text)
+
+
+def _day(day: dt.date | None, reader: User) -> str:
+    """Write the day in the active language, by the reader's own calendar."""
+    return format_day(day, buddhist=reader.calendar == User.Calendar.BUDDHIST, long=True)
 
 
 def _administrators_of(user: User) -> list[User]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import EmailView
+from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import (
     DownloadRecoveryCodesView,
@@ -31,6 +32,20 @@ class OwnAddress(EmailView):
         ):
             raise Http404
         return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+
+class SecondStep(AuthenticateView):
+    """The second step of signing in: by what the officer holds."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the key only to who has one."""
+        held = {factor.type for factor in second_factors_of(self.stage.login.user)}
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        return {
+            **found,
+            "has_app": Authenticator.Type.TOTP in held,
+            "has_key": Authenticator.Type.WEBAUTHN in held,
+        }
 
 
 def nowhere(request: HttpRequest, **kwargs: Any) -> HttpResponse:

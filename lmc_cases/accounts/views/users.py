@@ -145,12 +145,14 @@ class UserPage(OneOfficer, TemplateView):
             }
             for role in listed.values()
         ]
+        change = addresses.open_change_of(viewer=self.viewer, user=officer)
         return super().get_context_data(
             officer=officer,
             is_self=officer.pk == self.viewer.pk,
             may_change=may_change,
             roles=RoleTable(rows),
-            address_change=addresses.open_change_of(viewer=self.viewer, user=officer),
+            address_change=change,
+            may_agree=change is not None and addresses.may_agree(self.viewer, change),
             sessions=SignedInSession.objects.visible_to(self.viewer).in_force().filter(user=officer).count(),
             posting_ends_soon=postings.ends_soon(officer),
             **kwargs,

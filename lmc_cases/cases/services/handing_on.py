@@ -133,7 +133,7 @@ def _replace_named(
     case: Case,
     leads: bool,
 ) -> None:
-    others = [row for row in named if row.user_id != leaving.pk and row.user.is_active]
+    others = [row for row in named if row.user_id != leaving.pk and row.user.in_service]
     if (leads or not others) and all(row.user_id != taking.pk for row in others):
         save_as(CaseOfficer(case=case, user=taking, named_by=actor), actor=actor, reason=reason)
     for row in named:

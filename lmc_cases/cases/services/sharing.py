@@ -268,7 +268,7 @@ def _readers(recipient: Jurisdiction, agency: Agency | None) -> models.QuerySet[
     """Active officers whose roles read the country's records, by the same rows as the rule's groups."""
     named = "actions" if recipient.is_lmc_member else "partner_actions"
     reading = Role.objects.filter(**{f"{named}__contains": [Action.READ.value]})
-    there = User.objects.get_queryset().filter(is_active=True, agency__jurisdiction=recipient)
+    there = User.objects.get_queryset().in_service().filter(agency__jurisdiction=recipient)
     if agency is not None:
         there = there.filter(agency=agency)
     return there.filter(
