@@ -32,6 +32,8 @@ class Action(enum.StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
     EDIT_LAW = "edit_law"
+    HANDLE_INFORMANTS = "handle_informants"
+    CONFIRM_ERASURE = "confirm_erasure"
 
 
 READ_AGENCY = "read_agency_records"
