@@ -28,6 +28,7 @@ urlpatterns = [
     path("cases/<uuid:case_uuid>/evidence/", include("lmc_cases.evidence.urls")),
     path("handovers/", include("lmc_cases.handovers.urls")),
     path("dossiers/", include("lmc_cases.dossiers.urls")),
+    path("privacy/", include("lmc_cases.privacy.urls")),
     path("imports/", include("lmc_cases.exchange.urls")),
     path("api/v1/", include("lmc_cases.api.urls")),
 ]

@@ -247,6 +247,14 @@ class Subject(Fact):
     photo: Photo | None = None
     photo_note: str = ""
     safeguards: tuple[Safeguard, ...] = ()
+    is_contested: bool = False
+
+    def to_plain(self) -> dict[str, Any]:
+        """Say that the record is contested only where it is: facts frozen before keep their checksum."""
+        plain = super().to_plain()
+        if not self.is_contested:
+            del plain["is_contested"]
+        return plain
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = list(people)
         boxes = PersonBoxes()
-        boxes.protected = frozenset(str(p.uuid) for p in people if p.category not in ASKABLE)
+        boxes.protected = frozenset(str(p.uuid) for p in people if not _is_askable(p))
         persons = self.fields["suspect_ids"]
         assert isinstance(persons, forms.MultipleChoiceField)  # noqa: S101 - declared above
         persons.widget = boxes
@@ -104,14 +104,21 @@ class RequestForm(forms.Form):
         }
 
 
+def _is_askable(person: Suspect) -> bool:
+    return person.category in ASKABLE and not person.is_limited and person.erased_at is None
+
+
 def _person_label(person: Suspect) -> str:
     name = format_html(
         'S{} · <bdi lang="{}">{}</bdi>', person.number, bcp47(person.name_language), str(person)
     )
     if person.name_original and person.name_romanised:
         name = format_html("{} · {}", name, person.name_romanised)
-    tone = "neutral" if person.category in ASKABLE else "warning"
-    note = "" if person.category in ASKABLE else _("Cannot be asked for")
+    askable = _is_askable(person)
+    tone = "neutral" if askable else "warning"
+    note = "" if askable else _("Cannot be asked for")
+    if person.is_contested:
+        note = f"{_('Contested')} {note}".strip()
     return format_html(
         '{} <span class="lmc-badge lmc-badge--{}">{}</span> {}',
         name,

@@ -35,6 +35,8 @@ class Action(enum.StrEnum):
     READ_REASONS = "read_reasons"
     MANAGE_USERS = "manage_users"
     EDIT_LAW = "edit_law"
+    HANDLE_INFORMANTS = "handle_informants"
+    CONFIRM_ERASURE = "confirm_erasure"
 
 
 READ_AGENCY = "read_agency_records"

@@ -16,6 +16,7 @@ from lmc_cases.jurisdictions.models import (
     Jurisdiction,
     LegalInstrument,
     Offence,
+    RetentionRule,
     Typology,
 )
 
@@ -67,6 +68,14 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
         sides = {side: by_code.get(row.pop(side)) for side in ("country_a", "country_b")}
         BorderPoint.objects.update_or_create(natural_key=key_of(row["name_en"]), defaults={**row, **sides})
         counts["border_points"] += 1
+    counts["retention_rules"] = 0
+    for row in rows_of(folder / "retention_rules.csv"):
+        country = by_code[row.pop("jurisdiction")]
+        months = row.pop("review_after_months")
+        cells = {**row, "jurisdiction": country, "review_after_months": int(months) if months else None}
+        key = key_of("retention", country.code, row["purpose"])
+        RetentionRule.objects.update_or_create(natural_key=key, defaults=cells)
+        counts["retention_rules"] += 1
     for row in rows_of(folder / "typologies.csv"):
         Typology.objects.update_or_create(natural_key=key_of(row["code"]), defaults=row)
         counts["typologies"] += 1

@@ -17,9 +17,12 @@ from lmc_cases.core.history import kept_history
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.keys.sealing import Place, keys_of
+from lmc_cases.suspects.informant_models import Informant
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
+
+__all__ = ["IdentityDocument", "Informant", "Suspect", "SuspectCounter"]
 
 
 def photo_path(suspect: Suspect, _name: str) -> str:
@@ -100,7 +103,7 @@ class Suspect(CaseItem):
     remarks = models.TextField(_("remarks"), blank=True, default="")
     photo = models.FileField(upload_to=photo_path, null=True, blank=True)
     photo_sha256 = models.CharField(max_length=64, blank=True, default="")
-    # What data protection asks: see services.rights_of_person and the app "privacy".
+    # What data protection asks: see services.standing and the app "privacy".
     is_contested = models.BooleanField(_("contested"), default=False, db_default=False)
     is_limited = models.BooleanField(_("use limited"), default=False, db_default=False)
     erased_at = models.DateTimeField(_("erased at"), null=True)

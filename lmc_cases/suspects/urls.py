@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lmc_cases.suspects import views
+from lmc_cases.suspects import views, views_informants
 
 app_name = "suspects"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.PeopleList.as_view(), name="list"),
     path("add/", views.PersonAdd.as_view(), name="create"),
+    path("informants/", views_informants.InformantList.as_view(), name="informants"),
+    path("informants/add/", views_informants.InformantAdd.as_view(), name="informant_add"),
+    path("informants/<uuid:uuid>/", views_informants.InformantDetail.as_view(), name="informant"),
     path("<uuid:uuid>/", views.PersonDetail.as_view(), name="detail"),
     path("<uuid:uuid>/edit/", views.PersonEdit.as_view(), name="edit"),
     path("<uuid:uuid>/photo/", views.PersonPhoto.as_view(), name="photo"),

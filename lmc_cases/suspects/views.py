@@ -19,6 +19,7 @@ from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.sending import send_file
 from lmc_cases.core.uploads import LimitedUpload
+from lmc_cases.jurisdictions.access import Action
 from lmc_cases.suspects import birth, services
 from lmc_cases.suspects.countries import country_name
 from lmc_cases.suspects.forms import (
@@ -84,6 +85,8 @@ class PeopleList(CasePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of people."""
         frame = self.frame()
+        own = Case.objects.owned_with(self.request.user, Action.HANDLE_INFORMANTS)  # type: ignore[arg-type]
+        handles = own.filter(uuid=self.case_uuid).exists()
         form = PeopleFilterForm(self.request.GET)
         asked = form.cleaned_data if form.is_valid() else {}
         page = reading.list_people(
@@ -106,6 +109,7 @@ class PeopleList(CasePage, TemplateView):
             count=_count_text(page.count),
             list_url=self.url("list"),
             create_url=self.url("create"),
+            informants_url=self.url("informants") if handles else "",
         )
 
     def _number(self, name: str) -> int | None:

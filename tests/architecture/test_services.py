@@ -40,8 +40,15 @@ STEPS = {
     "handovers.services.steps.step_with_check",
     "handovers.services.steps.take",
     "handovers.services.steps.taken_already",
+    "evidence.services.erasing.erase_content",
+    "keys.services.country_managed_by",
+    "privacy.services.records.lock_record",
+    "privacy.services.records.record_of",
     "suspects.services.documents.put_document",
+    "suspects.services.erasing.erase_informant",
+    "suspects.services.erasing.erase_person",
     "suspects.services.people.lock_open_case",
+    "suspects.services.people.lock_person",
     "suspects.services.people.lock_suspect",
     "suspects.services.people.save_changed",
 }
@@ -91,7 +98,10 @@ WRITES = {
     "cases.services.search": {
         "SearchEntry.objects.update_or_create": "a search index, derived from records with history",
         "SearchEntry.objects.filter(kind=kind, object_uuid=object_uuid).delete": "a search index",
+        "NumberMark.objects.filter(object_uuid=object_uuid).delete": "marks, derived from documents with history",
+        "NumberMark.objects.bulk_create": "marks, derived from documents with history",
     },
+    "keys.services": {"source.create": "a key at the provider, no queryset"},
     "dossiers.services.working": {
         "Dossier.objects.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING).update": "progress",
     },
@@ -102,6 +112,7 @@ WRITES = {
         "ImportRun.objects.filter(pk=self.job_id, lease_token=self.token).update": "progress",
     },
     "jurisdictions.services": {
+        "RetentionRule.objects.update_or_create": "reference data, loaded by the product",
         "LegalInstrument.objects.update_or_create": "reference data, loaded by the product",
         "Offence.objects.update_or_create": "reference data, loaded by the product",
         "BorderPoint.objects.update_or_create": "reference data, loaded by the product",
@@ -111,6 +122,12 @@ WRITES = {
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
         "Agency.objects.create": "reference data, loaded by the product",
         "Agency.objects.filter(pk=agency.pk).update": "reference data, loaded by the product",
+    },
+    "evidence.services.erasing": {"states.update": "an erasure reaches the past states; it is recorded"},
+    "suspects.services.erasing": {
+        "states.update": "an erasure reaches the past states; it is recorded",
+        "papers_past.filter(suspect_id=suspect.pk).update": "an erasure reaches the past states; it is recorded",
+        "past.filter(id=informant.pk).update": "an erasure reaches the past states; it is recorded",
     },
     "suspects.services.bulk": {"person.update": "a dictionary of columns, no queryset"},
 }
@@ -131,6 +148,9 @@ RECORDED_BY_CALLERS = {
     "cases.services.casework.mark_changed": "moves a case to the top of the list; the caller records why",
     "evidence.services.imported.add_exhibits": "part of an import, which is recorded once, with its counts",
     "evidence.services.imported.withdraw_import": "part of an undone import, which is recorded once, with its counts",
+    "evidence.services.erasing.erase_content": "part of an erasure, which privacy.services.erasing records",
+    "suspects.services.erasing.erase_informant": "part of an erasure, which privacy.services.erasing records",
+    "suspects.services.erasing.erase_person": "part of an erasure, which privacy.services.erasing records",
     "suspects.services.documents.put_document": "part of recording a person, or of an added document",
     "suspects.services.people.save_changed": "the end of each change of a person; the caller records which",
 }
@@ -167,6 +187,7 @@ def test_no_surface_writes_through_a_step() -> None:
         "lock_suspect",
         "lock_item_to_keep",
     }
+    writing |= {"erase_person", "erase_informant", "erase_content", "lock_person", "lock_record"}
     writing |= {"put_document", "save_changed", "add_exhibits", "withdraw_import"}
     for module in modules():
         if {"views", "api", "tasks"} & set(module.parts[1:]):

@@ -24,6 +24,7 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, running, undoing
+from lmc_cases.exchange.services.contents import for_reading
 from lmc_cases.handovers.services import drafting
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services import people
@@ -52,7 +53,7 @@ def carry_out(actor: User, case: Case, kind: str, content: Path | bytes, **choic
     importing.confirm_import(actor=actor, run_id=run.uuid, wake=False, **choices)
     running.run_owed_import(job_id=run.pk)
     run.refresh_from_db()
-    return run
+    return for_reading(run)
 
 
 def csv(*rows: str) -> bytes:
@@ -151,6 +152,7 @@ def test_the_same_file_again_proposes_and_doubles_nobody_unless_confirmed() -> N
     importing.confirm_import(actor=thai, run_id=again.uuid, wake=False)
     running.run_owed_import(job_id=again.pk)
     again.refresh_from_db()
+    for_reading(again)
     assert again.report["result"]["imported"] == 0
     assert [a["taken"] for a in again.report["result"]["alike"]] == [False] * 3
     assert Suspect.objects.filter(case=case).count() == 3
@@ -466,3 +468,16 @@ def test_a_closed_case_takes_no_import() -> None:
     assert (run.job_state, run.error_code) == (JobState.FAILED, "case-closed")
     with pytest.raises(CaseClosed):
         start(thai, case, LIST, THREE)
+
+
+def test_what_a_report_repeats_of_the_file_is_stored_sealed_and_its_key_goes_with_the_file() -> None:
+    thai = officer("TH")
+    run = start(thai, open_case(thai), LIST, csv("王伟,1988-04-17,CN,DOC-7654321", ",,,DOC-7654321"))
+    assert run.report["look"]["sample"][0]["cells"][3] == "DOC-7654321"
+    for row in (ImportRun.objects.get(pk=run.pk), ImportRun.history.get(id=run.pk)):
+        assert "7654321" not in str(row.report)
+        assert row.report["look"]["ready"] == 1
+    importing.discard_import(actor=thai, run_id=run.uuid)
+    [first] = ImportRun.history.filter(id=run.pk, report__has_key="look")
+    stored = ImportRun(pk=run.pk, uuid=run.uuid, case=run.case, report=first.report)
+    assert "sample" not in for_reading(stored).report["look"]

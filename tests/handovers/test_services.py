@@ -19,8 +19,10 @@ from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting, reading
 from lmc_cases.handovers.services.disclosure import CannotDisclose, ProtectedPerson, photo_name
 from lmc_cases.handovers.services.instruments import Force, offered_instruments
+from lmc_cases.handovers.services.sealed import opened_people
 from lmc_cases.handovers.states import WrongState
 from lmc_cases.jurisdictions.models import Jurisdiction, LegalInstrument
+from lmc_cases.keys.sealing import is_sealed
 from lmc_cases.suspects.models import Suspect
 from tests.factories import officer, open_case, share
 from tests.handovers.samples import World, person, world
@@ -270,6 +272,8 @@ def test_a_refusal_needs_a_reason_and_reaches_the_other_side(w: World) -> None:
 def test_the_submission_keeps_the_persons_as_seen_and_the_approval_everything_disclosed(w: World) -> None:
     handover = w.submitted()
     seen = handover.subjects.get(position=1).snapshot
+    assert is_sealed(seen["documents"][0]["number"])
+    [seen] = opened_people(handover, [seen])
     assert (seen["name"], seen["documents"][0]["number"]) == ("王样例", "E0000001X")
     w.suspects[0].name_original = "王改名"
     save_as(w.suspects[0], actor=w.thai, reason="corrected")

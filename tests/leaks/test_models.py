@@ -35,7 +35,8 @@ from lmc_cases.dossiers.models import Dossier
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
-from lmc_cases.suspects.models import IdentityDocument, Suspect
+from lmc_cases.privacy.models import Erasure, Review
+from lmc_cases.suspects.models import IdentityDocument, Informant, Suspect
 from tests.leaks.world import HOLDS, World
 
 pytestmark = pytest.mark.leak
@@ -63,6 +64,9 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     OperationMember: OWN,
     Suspect: FULL,
     IdentityDocument: FULL,
+    Informant: {"supervisor"},
+    Review: OWN,
+    Erasure: OWN,
     EvidenceItem: FULL,
     CustodyEvent: FULL,
     HandoverRequest: FULL,

@@ -105,6 +105,9 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:history": (case, OWN),
     "suspects:list": (of_case, FULL),
     "suspects:create": (of_case, OWN),
+    "suspects:informants": (of_case, {"supervisor"}),
+    "suspects:informant_add": (of_case, {"supervisor"}),
+    "suspects:informant": (part_of_case("informant"), {"supervisor"}),
     "suspects:detail": (part_of_case("suspect"), FULL),
     "suspects:edit": (part_of_case("suspect"), OWN),
     "suspects:photo": (part_of_case("suspect"), FULL),
@@ -148,6 +151,16 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "exchange:errors": (part("run"), NOBODY),
     "exchange:discard": (part("run"), OWN),
     "exchange:undo": (part("run"), NOBODY),
+}
+PAGES |= {
+    "privacy:queue": (nothing, ANYBODY),
+    "privacy:record": (part("suspect", kind="persons"), OWN),
+    "privacy:keep": (part("suspect", kind="persons"), OWN),
+    "privacy:export": (part("suspect", kind="persons"), OWN),
+    "privacy:erase": (part("suspect", kind="persons"), OWN),
+    "privacy:standing": (part("suspect"), OWN),
+    "privacy:confirm": (part("erasure"), {"supervisor"}),
+    "privacy:decline": (part("erasure"), {"supervisor"}),
 }
 # Not case data, with the reason.
 EXEMPT = {

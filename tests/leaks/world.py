@@ -32,7 +32,11 @@ from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.privacy.services.erasing import ask_erasure
+from lmc_cases.privacy.services.records import Kind
+from lmc_cases.privacy.services.reviewing import keep_record
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
+from lmc_cases.suspects.services.informants import add_informant
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
 from tests.factories import officer, open_case, share
@@ -50,12 +54,14 @@ MARKS = {
     "MARKHOLDER": "full",
     "MARKREQUEST": "party",
     "MARKNOTE": "own",
+    "MARKCODENAME": "informant",
+    "MARKIDENTITY": "informant",
     "MARKOPERATION": "operation",
 }
 # What each viewer may read.
 HOLDS = {
     "own": {"existence", "summary", "full", "party", "own", "operation"},
-    "supervisor": {"existence", "summary", "full", "party", "own", "operation"},
+    "supervisor": {"existence", "summary", "full", "party", "own", "operation", "informant"},
     "full": {"existence", "summary", "full", "party"},
     "summary": {"existence", "summary"},
     "existence": {"existence"},
@@ -195,10 +201,34 @@ def _fill(world: World) -> None:
         to_holder="MARKHOLDER two",
     )
     world.parts["item"] = item
+    _protect(world)
     with DEMO_PEOPLE.open("rb") as stream:
         upload = ContentFile(stream.read(), name="MARKNOTE.xlsx")
     world.parts["run"] = start_import(
         actor=thai, case_id=case.uuid, kind=ImportRun.Kind.SUSPECT_LIST, upload=upload
+    )
+
+
+def _protect(world: World) -> None:
+    """An informant, a review date, and an erasure that waits."""
+    thai, supervisor, case = world.viewers["own"], world.viewers["supervisor"], world.case
+    world.parts["informant"] = add_informant(
+        actor=supervisor,
+        case_id=case.uuid,
+        code_name="MARKCODENAME",
+        identity="MARKIDENTITY",
+        contact="MARKIDENTITY contact",
+    )
+    suspect = world.parts["suspect"]
+    keep_record(
+        actor=thai,
+        kind=Kind.PERSONS,
+        public_id=suspect.uuid,
+        review_on=timezone.localdate() + dt.timedelta(days=30),
+        reason="MARKNOTE",
+    )
+    world.parts["erasure"] = ask_erasure(
+        actor=thai, kind=Kind.PERSONS, public_id=suspect.uuid, legal_ground="MARKNOTE", reason="MARKNOTE"
     )
 
 

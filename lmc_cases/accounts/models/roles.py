@@ -24,6 +24,8 @@ ACTION_LABELS = {
     Action.READ_AUDIT: _("Read the country's audit records"),
     Action.MANAGE_USERS: _("Manage the country's users"),
     Action.EDIT_LAW: _("Maintain the country's law"),
+    Action.HANDLE_INFORMANTS: _("Read and record the country's informants"),
+    Action.CONFIRM_ERASURE: _("Confirm the erasure of the country's personal data"),
 }
 
 

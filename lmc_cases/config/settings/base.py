@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "lmc_cases.handovers",
     "lmc_cases.dossiers",
     "lmc_cases.exchange",
+    "lmc_cases.privacy",
     "lmc_cases.api",
     "lmc_cases.config",
 ]

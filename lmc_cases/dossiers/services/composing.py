@@ -144,6 +144,7 @@ def _subject(person: dict[str, Any]) -> f.Subject:
         nationality=_coded(person["nationality"]),
         role=person["role"],
         category=person["category"],
+        is_contested=person.get("is_contested", False),
         photo=f.Photo(read_photo(photo)) if photo else None,
     )
 

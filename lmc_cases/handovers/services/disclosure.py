@@ -23,6 +23,7 @@ from lmc_cases.handovers.services.sealed import sealed_person
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.papers import opened
+from lmc_cases.suspects.services.standing import check_usable
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -43,8 +44,16 @@ class ProtectedPerson(Conflict):
 
 
 def check_askable(suspects: Iterable[Suspect]) -> None:
-    """Refuse people who are not recorded as suspects, naming them by their number in the case."""
-    kept = [person for person in suspects if person.category not in ASKABLE]
+    """Refuse people who are not recorded as suspects, naming them by their number in the case.
+
+    Raises:
+        ProtectedPerson: there is one.
+        UseLimited: the use of a record is limited.
+    """
+    people = list(suspects)
+    for person in people:
+        check_usable(person)
+    kept = [person for person in people if person.category not in ASKABLE]
     if kept:
         raise ProtectedPerson(
             _(
@@ -99,6 +108,7 @@ def _person(person: Suspect, documents: list[dict[str, str]]) -> dict[str, Any]:
         "nationality": person.nationality,
         "role": person.role,
         "category": person.category,
+        "is_contested": person.is_contested,
         "documents": documents,
         "photo_sha256": person.photo_sha256 if person.photo else "",
         "version": person.version,

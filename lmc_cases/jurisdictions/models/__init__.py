@@ -1,7 +1,13 @@
 """Countries and agencies; the law and the places they have in common."""
 
 from lmc_cases.jurisdictions.models.countries import Agency, Audience, Clearance, Jurisdiction
-from lmc_cases.jurisdictions.models.reference import BorderPoint, LegalInstrument, Offence, Typology
+from lmc_cases.jurisdictions.models.reference import (
+    BorderPoint,
+    LegalInstrument,
+    Offence,
+    RetentionRule,
+    Typology,
+)
 
 __all__ = [
     "Agency",
@@ -11,5 +17,6 @@ __all__ = [
     "Jurisdiction",
     "LegalInstrument",
     "Offence",
+    "RetentionRule",
     "Typology",
 ]

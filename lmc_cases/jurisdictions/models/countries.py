@@ -119,6 +119,8 @@ class Jurisdiction(models.Model):
             ("read_reasons", "Read the reasons given in the country's audit records"),
             ("manage_users", "Manage the country's users"),
             ("edit_law", "Maintain the country's law"),
+            ("handle_informants", "Read and record the country's informants"),
+            ("confirm_erasure", "Confirm the erasure of the country's personal data"),
         ]
 
     def __str__(self) -> str:

@@ -71,6 +71,23 @@ class Offence(ReferenceRow):
         return self.offence_en
 
 
+class RetentionRule(ReferenceRow):
+    """How long a country keeps records of a kind before it looks at them again. Without a row nothing is known.
+
+    ``purpose`` is a category of ``Suspect``, or INFORMANT; no months means: looked for, and not known.
+    """
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=20)
+    review_after_months = models.PositiveSmallIntegerField(null=True)
+    law = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "purpose"], name="one_retention_rule_per_purpose")
+        ]
+
+
 class BorderPoint(ReferenceRow):
     """A place where people are handed over. Coordinates are for a map pin, not for evidence."""
 

@@ -155,9 +155,29 @@ def lock_open_case(actor: User, case_id: UUID) -> Case:
 
 
 def lock_suspect(actor: User, suspect_id: UUID) -> Suspect:
-    """Return the person, locked with the case (the case first: one order for all), if the officer may edit it."""
+    """Return the person, locked with the case (the case first: one order for all), if the officer may edit it.
+
+    Raises:
+        CaseClosed, PersonErased, UseLimited: nothing may be changed.
+    """
+    from lmc_cases.suspects.services.standing import check_usable
+
+    suspect = lock_person(actor, suspect_id)
+    if suspect.case.status == Case.Status.CLOSED:
+        raise CaseClosed(_("The case is closed: nothing in it can be changed."))
+    check_usable(suspect)
+    return suspect
+
+
+def lock_person(actor: User, suspect_id: UUID) -> Suspect:
+    """Return the person, locked with the case, whether or not the case is closed or the record's use is limited.
+
+    Raises:
+        Suspect.DoesNotExist: foreign and missing alike.
+        PersonErased: nothing of the person is left.
+    """
     held = Suspect.objects.owned_with(actor, Action.EDIT).select_related("case").get(uuid=suspect_id)
-    case = lock_open_case(actor, held.case.uuid)
+    case = lock_case(actor, held.case.uuid, Action.EDIT)
     suspect = Suspect.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if suspect.erased_at is not None:
         raise PersonErased(_("The data of this person were erased: nothing can be added to them."))

@@ -16,7 +16,7 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Level, NumberMark, SearchEntry
 from lmc_cases.core.text import document_number_form, search_form
-from lmc_cases.keys.marks import marker_of
+from lmc_cases.keys.marks import Marker
 from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.suspects.countries import country_name
 from lmc_cases.suspects.models import IdentityDocument, Suspect
@@ -212,7 +212,8 @@ def _found(actor: User, case: Case, wanted: str, term: str) -> Q:
     if not document_number_form(term):
         return found
     try:
-        mark = marker_of(case.owner).number(term)
+        # Reading makes no key: a country without one has no number to find.
+        mark = Marker(case.owner.code).number(term)
     except KeyUnavailable:
         # Without the index key the names are still found.
         return found
