@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lmc_cases.accounts.views import invitations, own, users
+from lmc_cases.accounts.views import desks, invitations, own, users
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +16,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<uuid:uuid>/roles/<slug:code>/take/", users.RoleRevoke.as_view(), name="role_revoke"),
     path("users/<uuid:uuid>/second-factor/", users.SecondFactorReset.as_view(), name="second_factor_reset"),
     path("users/<uuid:uuid>/address/", users.AddressChange.as_view(), name="address_change"),
+    path("desks/", desks.Desks.as_view(), name="desks"),
+    path("desks/new/", desks.DeskOpen.as_view(), name="desk_open"),
+    path("desks/<uuid:uuid>/duty/", desks.DutySet.as_view(), name="duty_set"),
+    path("duties/<uuid:uuid>/end/", desks.DutyEnd.as_view(), name="duty_end"),
+    path("absence/", desks.OwnAbsence.as_view(), name="absence"),
+    path("absence/<uuid:uuid>/end/", desks.AbsenceEnd.as_view(), name="absence_end"),
+    path("notices/<uuid:uuid>/put-away/", desks.NoticePutAway.as_view(), name="notice_put_away"),
     path("invitations/new/", invitations.Invite.as_view(), name="invite"),
     path(
         "invitations/<uuid:uuid>/withdraw/",

@@ -1,13 +1,20 @@
-"""Periodic upkeep of the visibility read model."""
+"""Periodic upkeep of the visibility read model, and the look at what nobody answered."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from lmc_cases.cases.services import visibility
+from lmc_cases.cases.services.sharing.escalating import escalate_unanswered
 
 
 @shared_task(name="cases.sweep_visibility", ignore_result=True)
 def sweep_visibility() -> int:
     """Remove rows of shares that ended; the rule itself goes by the clock and needs no sweep."""
     return visibility.remove_ended()
+
+
+@shared_task(name="cases.escalate_unanswered", ignore_result=True)
+def escalate() -> int:
+    """Tell duty desks of shares, questions, second officers and acknowledgements that wait for too long."""
+    return escalate_unanswered()
