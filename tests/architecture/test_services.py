@@ -100,7 +100,6 @@ WRITES = {
         "Typology.objects.update_or_create": "reference data, loaded by the product",
         "DisclosureRule.objects.update_or_create": "reference data, loaded by the product",
         "AnswerTime.objects.update_or_create": "reference data, loaded by the product",
-        "Audience.establish": "an id for the access rule",
         "Jurisdiction.objects.create": "reference data, loaded by the product",
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
         "Agency.objects.create": "reference data, loaded by the product",

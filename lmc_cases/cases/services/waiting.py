@@ -84,7 +84,9 @@ def waiting_shares(*, actor: User, size: int) -> WaitingShares:
     away = stands_in_for(actor=actor)
     people = [actor, *away]
     own = Case.objects.owned_with(actor, Action.SHARE)
-    mine = CaseShare.objects.visible_to(actor).filter(case__in=own, shared_by__in=people)
+    # What an officer who left had shared is work of all who may share: nobody else would be asked.
+    by_whom = Q(shared_by__in=people) | Q(shared_by__is_active=False)
+    mine = CaseShare.objects.visible_to(actor).filter(by_whom, case__in=own)
     questions = (
         ShareResponse.objects.visible_to(actor)
         .filter(kind=ShareResponse.Kind.QUESTION, answers__isnull=True, share__in=mine.in_force())
@@ -100,7 +102,15 @@ def waiting_shares(*, actor: User, size: int) -> WaitingShares:
         questions=asked,
         to_review=list(_with_names(to_review).order_by("review_on", "pk")[:size]),
         to_acknowledge=told,
-        notices=_notices(actor, size, listed={row.uuid for row in (*answering, *asked, *told)}),
+        notices=_notices(
+            actor,
+            size,
+            listed={
+                *(share.uuid for share in answering),
+                *(line.uuid for line in asked),
+                *(row.uuid for row in told),
+            },
+        ),
         standing_in_for=away,
     )
 
