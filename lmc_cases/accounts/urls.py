@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lmc_cases.accounts.views import addresses, invitations, own, sessions, users
+from lmc_cases.accounts.views import addresses, desks, invitations, own, sessions, users
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<uuid:uuid>/address/", users.AddressChange.as_view(), name="address_change"),
     path("users/<uuid:uuid>/sign-out/", users.SignOut.as_view(), name="sign_out"),
     path("users/<uuid:uuid>/posting/", users.PostingEnd.as_view(), name="posting_end"),
+    path("desks/", desks.Desks.as_view(), name="desks"),
+    path("desks/new/", desks.DeskOpen.as_view(), name="desk_open"),
+    path("desks/<uuid:uuid>/duty/", desks.DutySet.as_view(), name="duty_set"),
+    path("duties/<uuid:uuid>/end/", desks.DutyEnd.as_view(), name="duty_end"),
+    path("absence/", desks.OwnAbsence.as_view(), name="absence"),
+    path("absence/<uuid:uuid>/end/", desks.AbsenceEnd.as_view(), name="absence_end"),
+    path("notices/<uuid:uuid>/put-away/", desks.NoticePutAway.as_view(), name="notice_put_away"),
     path("invitations/new/", invitations.Invite.as_view(), name="invite"),
     path(
         "invitations/<uuid:uuid>/withdraw/",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.cases.services.items import shows_items
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -21,13 +22,19 @@ CASE_ACTIONS = (Action.READ, Action.EDIT, Action.SHARE, Action.KEEP_EVIDENCE)
 
 
 def case_frame(
-    user: User, case_uuid: UUID, current: str, *, at_least: Level = Level.EXISTENCE
+    user: User,
+    case_uuid: UUID,
+    current: str,
+    *,
+    at_least: Level = Level.EXISTENCE,
+    items: bool = False,
 ) -> dict[str, Any]:
     """Return the context of ``cases/frame.html``.
 
     Args:
         current: the tab shown: overview, suspects, evidence, sharing, handovers, dossiers, history, accesses.
         at_least: the level the page needs; below it the page does not exist for the officer.
+        items: a page of people or exhibits, which also exists where single ones are open.
 
     Returns:
         ``case`` (with ``level``), ``title`` (``ShownText`` or None), ``is_own``, ``rights`` (set of
@@ -46,6 +53,9 @@ def case_frame(
     if case is None:
         raise Http404
     level = Level(case.level)  # type: ignore[attr-defined]
+    has_items = shows_items(user, case, level)
+    if items and not has_items:
+        raise Http404
     rights = {action for action in CASE_ACTIONS if _holds(user, action, case)}
     is_own = Action.READ in rights
     return {
@@ -54,7 +64,7 @@ def case_frame(
         "title": texts_for(user, [case.pk], CaseText.Kind.TITLE).get(case.pk),
         "is_own": is_own,
         "rights": {str(action.name): True for action in rights},
-        "tabs": _tabs(case, level, current, is_own=is_own),
+        "tabs": _tabs(case, level, current, is_own=is_own, items=has_items),
     }
 
 
@@ -62,12 +72,12 @@ def _holds(user: User, action: Action, case: Case) -> bool:
     return jurisdictions_granting(user, action).filter(pk=case.owner_id).exists()
 
 
-def _tabs(case: Case, level: Level, current: str, *, is_own: bool) -> list[dict[str, Any]]:
-    full = level == Level.FULL
+def _tabs(case: Case, level: Level, current: str, *, is_own: bool, items: bool) -> list[dict[str, Any]]:
+    full = level >= Level.FULL
     entries = [
         ("overview", _("Overview"), "cases:detail", "uuid", True),
-        ("suspects", _("Suspects"), "suspects:list", "case_uuid", full),
-        ("evidence", _("Evidence"), "evidence:list", "case_uuid", full),
+        ("suspects", _("Suspects"), "suspects:list", "case_uuid", items),
+        ("evidence", _("Evidence"), "evidence:list", "case_uuid", items),
         ("sharing", _("Sharing"), "cases:sharing", "uuid", True),
         ("handovers", _("Handovers"), "handovers:of_case", "case_uuid", full),
         ("dossiers", _("Dossiers"), "dossiers:of_case", "case_uuid", full),

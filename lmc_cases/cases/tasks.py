@@ -1,10 +1,11 @@
-"""Periodic upkeep of the visibility read model."""
+"""Periodic upkeep of the visibility read model, and the look at what nobody answered."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from lmc_cases.cases.services import visibility
+from lmc_cases.cases.services.sharing.escalating import escalate_unanswered
 
 
 @shared_task(name="cases.sweep_visibility", ignore_result=True)
@@ -17,3 +18,9 @@ def sweep_visibility() -> int:
 def measure_drift() -> int:
     """Compare the read model with its sources and keep the difference for the monitoring."""
     return visibility.measure_drift()
+
+
+@shared_task(name="cases.escalate_unanswered", ignore_result=True)
+def escalate() -> int:
+    """Tell duty desks of shares, questions, second officers and acknowledgements that wait for too long."""
+    return escalate_unanswered()

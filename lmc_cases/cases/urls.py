@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.cases.views import accesses, detail, editing, handing_on, lists, operations, sharing
+from lmc_cases.cases.views import (
+    accesses,
+    answering,
+    detail,
+    editing,
+    handing_on,
+    lists,
+    operations,
+    sharing,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -39,6 +48,16 @@ urlpatterns = [
     path("<uuid:uuid>/restrict/lift/", editing.RestrictionLift.as_view(), name="restriction_lift"),
     path("<uuid:uuid>/sharing/", sharing.CaseSharing.as_view(), name="sharing"),
     path("<uuid:uuid>/share/", sharing.CaseShareAdd.as_view(), name="share"),
+    path("<uuid:uuid>/correct/", sharing.CaseCorrection.as_view(), name="correction"),
+    path("shares/<uuid:uuid>/", answering.ShareDetail.as_view(), name="share_detail"),
+    path("shares/<uuid:uuid>/confirm/", sharing.ShareConfirm.as_view(), name="share_confirm"),
+    path("shares/<uuid:uuid>/refuse/", sharing.ShareRefuse.as_view(), name="share_refuse"),
+    path("shares/<uuid:uuid>/review/", sharing.ShareReview.as_view(), name="share_review"),
+    path("shares/<uuid:uuid>/accept/", answering.ShareAccept.as_view(), name="share_accept"),
+    path("shares/<uuid:uuid>/decline/", answering.ShareDecline.as_view(), name="share_decline"),
+    path("shares/<uuid:uuid>/ask/", answering.ShareAsk.as_view(), name="share_ask"),
+    path("shares/questions/<uuid:uuid>/answer/", answering.QuestionAnswer.as_view(), name="share_answer"),
+    path("shares/told/<uuid:uuid>/", answering.FollowUp.as_view(), name="follow_up"),
     path("shares/<uuid:uuid>/revoke/", sharing.ShareRevoke.as_view(), name="revoke"),
     path("<uuid:uuid>/history/", detail.CaseHistory.as_view(), name="history"),
     path("<uuid:uuid>/accesses/", accesses.CaseAccesses.as_view(), name="accesses"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.views.generic import TemplateView
 
 from lmc_cases.cases.services.listing import led_by, newest_shares
+from lmc_cases.cases.services.waiting import waiting_shares
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.models import Dossier
@@ -50,11 +51,13 @@ class Home(TemplateView):
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "imports": list(imports.order_by("-requested_at", "-pk")[:SHOWN]),
         }
+        shares = waiting_shares(actor=user, size=SHOWN)
         return super().get_context_data(
+            shares=shares,
             mine=led_by(user, size=SHOWN),
             shared=newest_shares(user, size=SHOWN),
             waiting=waiting,
-            is_waiting=any(waiting.values()),
+            is_waiting=any(waiting.values()) or bool(shares),
             may_open=may(user, Action.EDIT),
             **kwargs,
         )

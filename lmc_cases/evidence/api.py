@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.api_views import (
     FileRenderer,
     KnownText,
@@ -114,7 +114,7 @@ class Evidence(ReadOnly):
 
     def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
         """Walk the case's exhibits."""
-        self.case = Case.objects.visible_to(self.actor, at_least=Level.FULL).get(uuid=query["case"])
+        self.case = case_with_items(self.actor, query["case"])
         items = self.get_queryset().filter(case=self.case)
         if "kind" in query:
             items = items.filter(kind=query["kind"])

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from lmc_cases.cases.frame import case_frame
-from lmc_cases.cases.models import Level
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.errors import DomainError
@@ -51,7 +50,7 @@ class CasePage:
 
     def frame(self, *, to_keep: bool = False) -> dict[str, Any]:
         """Return the frame of the case's pages; 404 for foreign, missing, and no right to keep alike."""
-        frame = case_frame(self.officer, self.case_uuid, TAB, at_least=Level.FULL)
+        frame = case_frame(self.officer, self.case_uuid, TAB, items=True)
         frame["may_keep"] = bool({"EDIT", "KEEP_EVIDENCE"} & set(frame["rights"]))
         if to_keep and not frame["may_keep"]:
             raise Http404

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from lmc_cases.jurisdictions.models import (
     Agency,
+    AnswerTime,
     Audience,
     BorderPoint,
+    DisclosureRule,
     Jurisdiction,
     LegalInstrument,
     Offence,
@@ -79,7 +83,43 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
     for row in rows_of(folder / "typologies.csv"):
         Typology.objects.update_or_create(natural_key=key_of(row["code"]), defaults=row)
         counts["typologies"] += 1
+    counts |= _load_rules_of_sharing(folder, by_code)
     return counts
+
+
+def _load_rules_of_sharing(folder: Path, by_code: dict[str, Jurisdiction]) -> dict[str, int]:
+    """What countries ask for before disclosure abroad, and how long a share may wait; a country may lack either."""
+    counts = {"disclosure_rules": 0, "answer_times": 0}
+    for row in rows_of(folder / "disclosure_rules.csv"):
+        country = by_code[row.pop("jurisdiction")]
+        key = key_of(country.code, row["law_title"], row["article"])
+        DisclosureRule.objects.update_or_create(
+            natural_key=key, defaults={**row, "jurisdiction": country, **_checked(row)}
+        )
+        counts["disclosure_rules"] += 1
+    for row in rows_of(folder / "answer_times.csv"):
+        code = row.pop("jurisdiction")
+        AnswerTime.objects.update_or_create(
+            natural_key=key_of("answer-time", code),
+            defaults={**row, "jurisdiction": by_code[code] if code else None, **_checked(row)},
+        )
+        counts["answer_times"] += 1
+    return counts
+
+
+def _checked(row: dict[str, str]) -> dict[str, dt.date | None]:
+    """The day somebody looked last; an empty cell is not known."""
+    text = row.get("last_checked_on", "")
+    return {"last_checked_on": dt.date.fromisoformat(text) if text else None}
+
+
+def answer_time_of(country: Jurisdiction) -> AnswerTime | None:
+    """Return how long a country's officers have to answer: its own row, else the product's default."""
+    rows = {
+        row.jurisdiction_id: row
+        for row in AnswerTime.objects.filter(Q(jurisdiction=country) | Q(jurisdiction=None))
+    }
+    return rows.get(country.pk) or rows.get(None)
 
 
 def save_jurisdiction(row: dict[str, str]) -> Jurisdiction:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from lmc_cases.cases.frame import case_frame
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.scoping import ServiceFormView
@@ -58,7 +58,7 @@ class CasePage:
 
     def frame(self, *, to_edit: bool = False) -> dict[str, Any]:
         """Return the frame of the case's pages; 404 for foreign, missing, and no right to edit alike."""
-        frame = case_frame(self.request.user, self.case_uuid, TAB, at_least=Level.FULL)  # type: ignore[arg-type]
+        frame = case_frame(self.request.user, self.case_uuid, TAB, items=True)  # type: ignore[arg-type]
         if to_edit and "EDIT" not in frame["rights"]:
             raise Http404
         return frame

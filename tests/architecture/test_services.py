@@ -24,7 +24,10 @@ STEPS = {
     "cases.services.casework.mark_changed",
     "cases.services.choices.colleagues",
     "cases.services.choices.may_request_handover",
+    "cases.services.sharing.answering.may_decide",
+    "cases.services.sharing.terms.checked_terms",
     "cases.services.choices.operations",
+    "cases.services.sharing.making.case_of",
     "dossiers.services.owing.owe_both",
     "evidence.services.custody.chain_of",
     "evidence.services.keeping.item_to_keep",
@@ -54,6 +57,10 @@ STEPS = {
 }
 # Writes past ``save_as`` in services: the table keeps no history of its own, or the history is written beside it.
 WRITES = {
+    "accounts.services.desks": {
+        "Notice.objects.get_or_create": "a notice says that something waits; the act it tells of has the record",
+        "Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update": "put away; the row keeps who and when",
+    },
     "accounts.services.invitations": {
         "Invitation.objects.create": "an invitation keeps no history; the audit does",
     },
@@ -117,7 +124,8 @@ WRITES = {
         "Offence.objects.update_or_create": "reference data, loaded by the product",
         "BorderPoint.objects.update_or_create": "reference data, loaded by the product",
         "Typology.objects.update_or_create": "reference data, loaded by the product",
-        "Audience.establish": "an id for the access rule",
+        "DisclosureRule.objects.update_or_create": "reference data, loaded by the product",
+        "AnswerTime.objects.update_or_create": "reference data, loaded by the product",
         "Jurisdiction.objects.create": "reference data, loaded by the product",
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
         "Agency.objects.create": "reference data, loaded by the product",

@@ -28,6 +28,8 @@ from lmc_cases.cases.models import (
     Operation,
     OperationMember,
     SearchEntry,
+    ShareFollowUp,
+    ShareResponse,
     TimelineEntry,
 )
 from lmc_cases.cases.services import casework
@@ -44,7 +46,8 @@ pytestmark = pytest.mark.leak
 OWN = {"own", "supervisor"}
 FULL = {*OWN, "full"}
 SUMMARY = {*FULL, "summary"}
-EXISTENCE = {*SUMMARY, "existence"}
+EXISTENCE = {*SUMMARY, "existence", "items"}
+PERSON = {*FULL, "items"}
 
 # Model -> who sees at least one row of the world's case.
 SEEN_BY: dict[type[models.Model], set[str]] = {
@@ -58,12 +61,14 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     CaseNote: OWN,
     CaseOfficer: OWN,
     CaseShare: EXISTENCE,
-    CaseShareItem: set(),
-    ItemVisibility: set(),
+    CaseShareItem: {*OWN, "items"},
+    ItemVisibility: {"items"},
+    ShareResponse: FULL,
+    ShareFollowUp: {*OWN, "revoked"},
     Operation: OWN,
     OperationMember: OWN,
-    Suspect: FULL,
-    IdentityDocument: FULL,
+    Suspect: PERSON,
+    IdentityDocument: PERSON,
     Informant: {"supervisor"},
     Review: OWN,
     Erasure: OWN,
@@ -118,7 +123,14 @@ def test_each_model_shows_each_viewer_no_more_than_the_rule(world: World) -> Non
 
     operations.invite_country(actor=thai, operation_id=world.parts["operation"].uuid, country_code="MM")
     expected = {model: set(viewers) for model, viewers in SEEN_BY.items()}
-    expected[Operation] = expected[OperationMember] = {*OWN, "expired", "revoked"}
+    expected[Operation] = expected[OperationMember] = {
+        *OWN,
+        "expired",
+        "revoked",
+        "items",
+        "unconfirmed",
+        "declined",
+    }
     wrong = {}
     for model, viewers in expected.items():
         seen = {name for name in HOLDS if rows(model, world.viewers[name]).exists()}

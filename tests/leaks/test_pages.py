@@ -28,7 +28,8 @@ OWN = {"own", "supervisor"}
 PARTY = {*OWN, "full"}
 FULL = {*OWN, "full"}
 SUMMARY = {*FULL, "summary"}
-EXISTENCE = {*SUMMARY, "existence"}
+EXISTENCE = {*SUMMARY, "existence", "items"}
+PERSON = {*FULL, "items"}
 AUDIT = {"supervisor", "root"}
 NOBODY: set[str] = set()
 
@@ -101,21 +102,31 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:restriction_lift": (case, OWN),
     "cases:sharing": (case, EXISTENCE),
     "cases:share": (case, OWN),
+    "cases:correction": (case, OWN),
+    "cases:share_detail": (part("share"), {*OWN, "full"}),
+    "cases:share_confirm": (part("waiting"), OWN),
+    "cases:share_refuse": (part("waiting"), OWN),
+    "cases:share_review": (part("share"), OWN),
+    "cases:share_accept": (part("share"), {"full"}),
+    "cases:share_decline": (part("share"), {"full"}),
+    "cases:share_ask": (part("share"), {"full"}),
+    "cases:share_answer": (part("question"), OWN),
+    "cases:follow_up": (part("follow_up"), {*OWN, "revoked"}),
     "cases:revoke": (part("share"), OWN),
     "cases:history": (case, OWN),
-    "suspects:list": (of_case, FULL),
+    "suspects:list": (of_case, PERSON),
     "suspects:create": (of_case, OWN),
     "suspects:informants": (of_case, {"supervisor"}),
     "suspects:informant_add": (of_case, {"supervisor"}),
     "suspects:informant": (part_of_case("informant"), {"supervisor"}),
-    "suspects:detail": (part_of_case("suspect"), FULL),
+    "suspects:detail": (part_of_case("suspect"), PERSON),
     "suspects:edit": (part_of_case("suspect"), OWN),
-    "suspects:photo": (part_of_case("suspect"), FULL),
+    "suspects:photo": (part_of_case("suspect"), PERSON),
     "suspects:photo_change": (part_of_case("suspect"), OWN),
     "suspects:photo_remove": (part_of_case("suspect"), OWN),
     "suspects:document_add": (part_of_case("suspect"), OWN),
     "suspects:document_remove": (document, OWN),
-    "evidence:list": (of_case, FULL),
+    "evidence:list": (of_case, PERSON),
     "evidence:create": (of_case, OWN),
     "evidence:detail": (part_of_case("item"), FULL),
     "evidence:edit": (part_of_case("item"), OWN),
@@ -296,10 +307,11 @@ def asked_twice(client: Client, url: str) -> tuple[int, str, int]:
 FOUND_BY = {
     "MARKTITLE": SUMMARY,
     "MARKSUMMARY": SUMMARY,
-    "MARKNAME": FULL,
-    "MARKALIAS": FULL,
-    "AB1234567": FULL,
-    "ab 123-4567": FULL,
+    "MARKNAME": PERSON,
+    "MARKALIAS": PERSON,
+    "MARKOTHER": FULL,
+    "AB1234567": PERSON,
+    "ab 123-4567": PERSON,
     "reference": EXISTENCE,
     "MARKFACTS": NOBODY,
     "MARKNOTE": NOBODY,
@@ -327,7 +339,7 @@ def test_a_withdrawn_share_closes_every_page_at_once(world: World, one_factor: N
     assert client.get(reverse("cases:detail", kwargs=case(world))).status_code == 200
     sharing.revoke_share(actor=world.viewers["own"], share_id=world.parts["share"].uuid, reason="over")
     for name, (kwargs, allowed) in PAGES.items():
-        if any(allowed is group for group in (EXISTENCE, SUMMARY, FULL)):
+        if any(allowed is group for group in (EXISTENCE, SUMMARY, FULL, PERSON)):
             assert client.get(reverse(name, kwargs=kwargs(world))).status_code == 404, name
     # What was asked for and disclosed by then stays with both countries.
     assert client.get(reverse("handovers:detail", kwargs=part("handover")(world))).status_code == 200

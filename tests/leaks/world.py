@@ -9,6 +9,7 @@ import datetime as dt
 import io
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -19,7 +20,7 @@ from lmc_cases.accounts.services.rights import revoke_role
 from lmc_cases.audit.listing import EventFilters
 from lmc_cases.audit.models import AuditCheckpoint, AuditEpoch
 from lmc_cases.audit.services.exporting import request_export
-from lmc_cases.cases.models import Case, CaseShare, Level
+from lmc_cases.cases.models import Case, CaseShare, Level, ShareFollowUp
 from lmc_cases.cases.services import casework, operations, sharing
 from lmc_cases.config.demo_data import DEMO_PEOPLE
 from lmc_cases.core.jobs import JobState
@@ -32,6 +33,7 @@ from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.jurisdictions.models import Clearance
 from lmc_cases.privacy.services.erasing import ask_erasure
 from lmc_cases.privacy.services.records import Kind
 from lmc_cases.privacy.services.reviewing import keep_record
@@ -48,8 +50,11 @@ MARKS = {
     "MARKPLACE": "summary",
     "MARKFACTS": "full",
     "MARKTIMELINE": "full",
-    "MARKNAME": "full",
-    "MARKALIAS": "full",
+    "MARKNAME": "person",
+    "MARKALIAS": "person",
+    "MARKOTHER": "full",
+    "MARKQUESTION": "answers",
+    "MARKDECLINED": "own",
     "MARKEXHIBIT": "full",
     "MARKHOLDER": "full",
     "MARKREQUEST": "party",
@@ -60,13 +65,28 @@ MARKS = {
 }
 # What each viewer may read.
 HOLDS = {
-    "own": {"existence", "summary", "full", "party", "own", "operation"},
-    "supervisor": {"existence", "summary", "full", "party", "own", "operation", "informant"},
-    "full": {"existence", "summary", "full", "party"},
+    "own": {"existence", "summary", "full", "person", "party", "answers", "own", "operation"},
+    "supervisor": {
+        "existence",
+        "summary",
+        "full",
+        "person",
+        "party",
+        "answers",
+        "own",
+        "operation",
+        "informant",
+    },
+    "full": {"existence", "summary", "full", "person", "party", "answers"},
     "summary": {"existence", "summary"},
     "existence": {"existence"},
+    "items": {"existence", "person"},
     "expired": set(),
-    "revoked": set(),
+    # Told that it is withdrawn: the reference, who, when and why, and nothing else.
+    "revoked": {"told"},
+    "unconfirmed": set(),
+    "declined": set(),
+    "uncleared": set(),
     "foreign": set(),
     "other_agency": set(),
     "partner": set(),
@@ -87,7 +107,7 @@ class World:
         """Return what must not stand on any page this viewer is shown."""
         held = HOLDS[viewer]
         marks = [mark for mark, least in MARKS.items() if least not in held]
-        return marks if "existence" in held else [*marks, self.case.reference]
+        return marks if held & {"existence", "told"} else [*marks, self.case.reference]
 
 
 def jpeg() -> ContentFile[bytes]:
@@ -108,6 +128,10 @@ def build() -> World:
         "existence": officer("LA"),
         "expired": officer("MM", suffix="EXPIRED"),
         "revoked": officer("MM", suffix="REVOKED"),
+        "items": officer("MM", suffix="ITEMS"),
+        "unconfirmed": officer("MM", suffix="UNCONFIRMED"),
+        "declined": officer("MM", suffix="DECLINED"),
+        "uncleared": officer("KH", clearance=Clearance.RESTRICTED),
         "foreign": officer("VN"),
         "other_agency": officer("SG", suffix="OTHER"),
         "partner": officer("SG", "partner_agency"),
@@ -125,6 +149,7 @@ def build() -> World:
         place="MARKPLACE",
         typology_code="investment",
         operation_id=operation.uuid,
+        classification=Case.Classification.CONFIDENTIAL,
     )
     world = World(case=case, viewers=viewers, parts={"operation": operation})
     casework.write_text(actor=thai, case_id=case.uuid, kind="FACTS", language="en", text="MARKFACTS")
@@ -134,6 +159,8 @@ def build() -> World:
     casework.add_note(actor=thai, case_id=case.uuid, text="MARKNOTE", language="en")
     _share(world)
     _fill(world)
+    _share_items(world)
+    _answer(world)
     _hand_over(world)
     _audit(world)
     return world
@@ -161,20 +188,53 @@ def _audit(world: World) -> None:
 
 
 def _share(world: World) -> None:
-    thai, case = world.viewers["own"], world.case
-    world.parts["share"] = share(thai, case, "CN", Level.FULL)
-    share(thai, case, "KH", Level.SUMMARY)
-    share(thai, case, "LA", Level.EXISTENCE)
+    thai, case, second = world.viewers["own"], world.case, world.viewers["supervisor"]
+    # No share with the country was confirmed yet: this one waits, and goes on waiting beside those that follow.
+    world.parts["waiting"] = share(thai, case, "MM", Level.FULL, agency_id=_agency(world, "unconfirmed"))
+    world.parts["share"] = share(thai, case, "CN", Level.FULL, second=second)
+    share(thai, case, "KH", Level.SUMMARY, second=second)
+    share(thai, case, "LA", Level.EXISTENCE, second=second)
     for name in ("expired", "revoked"):
-        agency = world.viewers[name].agency
-        assert agency is not None
-        made = share(thai, case, "MM", Level.FULL, agency_id=agency.uuid)
+        made = share(thai, case, "MM", Level.FULL, agency_id=_agency(world, name), second=second)
         if name == "revoked":
             sharing.revoke_share(actor=thai, share_id=made.uuid, reason="over")
+            world.parts["follow_up"] = ShareFollowUp.objects.get(share=made)
         else:
             # Put in the past by hand: no service can share backwards in time.
             past = timezone.now() - dt.timedelta(seconds=1)
             CaseShare.objects.filter(pk=made.pk).update(expires_at=past)
+
+
+def _agency(world: World, viewer: str) -> UUID:
+    agency = world.viewers[viewer].agency
+    assert agency is not None
+    return agency.uuid
+
+
+def _share_items(world: World) -> None:
+    """One person by name for one viewer; everything for another, who sends it back."""
+    thai, second = world.viewers["own"], world.viewers["supervisor"]
+    share(
+        thai,
+        world.case,
+        "MM",
+        Level.EXISTENCE,
+        agency_id=_agency(world, "items"),
+        item_ids=[world.parts["suspect"].uuid],
+        second=second,
+    )
+    sent_back = share(thai, world.case, "MM", Level.FULL, agency_id=_agency(world, "declined"), second=second)
+    sharing.decline_share(actor=world.viewers["declined"], share_id=sent_back.uuid, reason="MARKDECLINED")
+
+
+def _answer(world: World) -> None:
+    question = sharing.ask_about_share(
+        actor=world.viewers["full"], share_id=world.parts["share"].uuid, text="MARKQUESTION"
+    )
+    world.parts["question"] = question
+    sharing.answer_question(
+        actor=world.viewers["own"], question_id=question.uuid, text="MARKQUESTION and answer"
+    )
 
 
 def _fill(world: World) -> None:
@@ -184,6 +244,12 @@ def _fill(world: World) -> None:
         case_id=case.uuid,
         details=PersonDetails(name_original="MARKNAME", aliases=("MARKALIAS",), birth_date_text="1990"),
         documents=[DocumentDetails(kind="PASSPORT", number="AB1234567", issuing_country="CN")],
+    )
+    add_suspect(
+        actor=thai,
+        case_id=case.uuid,
+        details=PersonDetails(name_original="MARKOTHER", birth_date_text="1991"),
+        documents=[],
     )
     world.parts["suspect"] = set_photo(actor=thai, suspect_id=suspect.uuid, upload=jpeg())
     item = add_item(

@@ -15,18 +15,17 @@ from lmc_cases.accounts.models import User
 logger = logging.getLogger(__name__)
 
 
-def tell(user: User, *, subject: Callable[[], str], text: Callable[[], str]) -> None:
+def tell(user: User, *, subject: Callable[[], str], text: Callable[[], str], warns: bool = True) -> None:
     """Mail a notice to the officer's present address, in the officer's language, once the change stands.
 
     Args:
         subject: gives the subject in the active language.
         text: gives the text in the active language.
+        warns: ends with what to do about a change that was not expected.
     """
     with translation.override(user.language):
-        written = (
-            subject(),
-            "\n\n".join([text(), _("If you did not expect this, tell your administrator at once.")]),
-        )
+        closing = [_("If you did not expect this, tell your administrator at once.")] if warns else []
+        written = (subject(), "\n\n".join([text(), *closing]))
     address = user.email
     transaction.on_commit(lambda: _send(*written, address))
 

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
     """Policies of every table of the app."""
 
     dependencies = [
-        ("cases", "0005_visibility_by_clearance_and_item"),
+        ("cases", "0007_answers_and_escalation"),
         ("jurisdictions", "0003_viewer_of_a_transaction"),
     ]
 

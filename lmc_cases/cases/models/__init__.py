@@ -2,6 +2,7 @@
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.follow_up import ShareFollowUp
 from lmc_cases.cases.models.handling import (
     CaseItem,
     Graded,
@@ -13,6 +14,7 @@ from lmc_cases.cases.models.handling import (
 from lmc_cases.cases.models.marks import NumberMark
 from lmc_cases.cases.models.operation import Operation, OperationMember
 from lmc_cases.cases.models.share import CaseShare, CaseShareItem
+from lmc_cases.cases.models.share_response import ShareResponse
 from lmc_cases.cases.models.visibility import (
     CaseVisibility,
     ContributedItem,
@@ -43,6 +45,8 @@ __all__ = [
     "OperationMember",
     "ReferenceCounter",
     "SearchEntry",
+    "ShareFollowUp",
+    "ShareResponse",
     "SourceGrade",
     "StatementKind",
     "TimelineEntry",

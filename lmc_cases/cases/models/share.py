@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models.case import Case
@@ -26,17 +27,23 @@ if TYPE_CHECKING:
 IN_FORCE = models.Q(confirmed_at__isnull=False, declined_at__isnull=True, revoked_at__isnull=True)
 
 
+def made_to(user: User) -> models.Q:
+    """Return the condition of shares made to the officer's country or agency."""
+    audiences = audiences_of(user)
+    to_country = models.Q(recipient_agency__isnull=True, recipient__audience__in=audiences)
+    return to_country | models.Q(recipient_agency__audience__in=audiences)
+
+
 class CaseShareQuerySet(models.QuerySet["CaseShare"]):
     """Reads of shares."""
 
     def visible_to(self, user: User) -> CaseShareQuerySet:
         """All shares of the own country's cases; of others' only those in force made to the officer's audiences."""
         own = Case.objects.owned_with(user, Action.READ)
-        audiences = audiences_of(user)
+        # Of a classified case the cleared officers alone: the others may not know that it exists.
+        seen = Case.objects.visible_to(user)
         in_force = IN_FORCE & models.Q(expires_at__gt=Now())
-        to_country = models.Q(recipient_agency__isnull=True, recipient__audience__in=audiences)
-        to_agency = models.Q(recipient_agency__audience__in=audiences)
-        return self.filter(models.Q(case__in=own) | (in_force & (to_country | to_agency)))
+        return self.filter(models.Q(case__in=own) | (in_force & made_to(user) & models.Q(case__in=seen)))
 
     def received_by(self, user: User) -> CaseShareQuerySet:
         """Shares made to the countries the officer reads for, or to the officer's agency."""
@@ -45,6 +52,10 @@ class CaseShareQuerySet(models.QuerySet["CaseShare"]):
             | models.Q(recipient_agency__audience__in=audiences_of(user)),
             recipient__in=list(jurisdictions_granting(user, Action.READ).values_list("pk", flat=True)),
         )
+
+    def awaiting_second_officer(self) -> CaseShareQuerySet:
+        """Shares that wait to be confirmed and could still be."""
+        return self.filter(confirmed_at__isnull=True, revoked_at__isnull=True, expires_at__gt=Now())
 
     def in_force(self) -> CaseShareQuerySet:
         """Shares confirmed, neither declined nor revoked nor past their end, by the database's clock."""
@@ -82,6 +93,8 @@ class CaseShare(Handled):
     legal_basis = models.TextField(_("legal basis"), blank=True, default="")
     # What a competent authority gave before the disclosure abroad, where a country's law asks for it.
     approval_number = models.CharField(_("approval number"), max_length=100, blank=True, default="")
+    # Why there is no number although a rule asks for one that nobody has verified.
+    approval_missing = models.TextField(_("why there is no approval number"), blank=True, default="")
     may_contribute = models.BooleanField(_("may add own items"), default=False)
     may_ask_to_pass_on = models.BooleanField(_("may ask to pass it on"), default=False)
     review_on = models.DateField(_("review date"), null=True, blank=True)
@@ -120,6 +133,21 @@ class CaseShare(Handled):
                 name="newest_shares_received",
             )
         ]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second officer has to confirm it first."""
+        return self.confirmed_at is None and self.revoked_at is None
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it opens the case now, by this server's clock: for what a page says, never to open a record."""
+        return (
+            self.confirmed_at is not None
+            and self.declined_at is None
+            and self.revoked_at is None
+            and self.expires_at > timezone.now()
+        )
 
     @property
     def audit_owner_id(self) -> int | None:

@@ -64,7 +64,7 @@ class CaseOverview(TemplateView):
                     _part(case, kind, texts.get(kind), wanted, may_edit) for kind in _kinds(frame["level"])
                 ],
                 "may_edit": may_edit,
-                "may_request": frame["level"] == Level.FULL
+                "may_request": frame["level"] >= Level.FULL
                 and not frame["is_own"]
                 and may_request_handover(actor),
                 "timeline": timeline,

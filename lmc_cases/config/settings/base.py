@@ -305,10 +305,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # PostgreSQL knows what is owed: the sweeper wakes whatever the broker lost.
 JOB_LEASE_SECONDS: int = env.int("LMC_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
+# How often the product looks for shares and questions that nobody answered; the times themselves are data.
+ESCALATION_SECONDS: int = env.int("LMC_ESCALATION_SECONDS", default=300)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": JOB_SWEEP_SECONDS},
     "seal-audit": {"task": "audit.seal", "schedule": AUDIT_SEAL_SECONDS},
     "remove-audit-exports": {"task": "audit.remove_exports", "schedule": 3600.0},
+    "escalate-unanswered": {"task": "cases.escalate_unanswered", "schedule": ESCALATION_SECONDS},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},
     "tell-of-postings": {"task": "accounts.tell_of_postings", "schedule": 3600.0},
     "measure-drift": {

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case
+from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.display import format_moment, zone_offset
 from lmc_cases.evidence.models import EvidenceItem
 
@@ -69,12 +70,12 @@ class PastState:
 def list_items(
     *, actor: User, case_id: UUID, after: UUID | None = None, before: UUID | None = None
 ) -> ExhibitPage:
-    """Return a page of the exhibits of a case seen in full, and record the consultation.
+    """Return a page of the exhibits of a case that the officer may see, and record the consultation.
 
     Raises:
         Case.DoesNotExist: foreign, missing and too low a level alike.
     """
-    case = Case.objects.visible_to(actor, at_least=Level.FULL).get(uuid=case_id)
+    case = case_with_items(actor, case_id)
     items = EvidenceItem.objects.visible_to(actor).filter(case=case).select_related("parent")
     count = len(items.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
     start = _place(items, after)

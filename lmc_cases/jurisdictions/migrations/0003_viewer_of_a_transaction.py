@@ -80,7 +80,8 @@ class Migration(migrations.Migration):
     """Functions only."""
 
     dependencies = [
-        ("jurisdictions", "0002_audience_siblings"),
+        ("jurisdictions", "0003_rules_of_sharing"),
+        ("jurisdictions", "0002_retention_rules_and_rights"),
         ("accounts", "0002_clearance"),
         ("guardian", "0001_initial"),
         ("contenttypes", "0002_remove_content_type_name"),

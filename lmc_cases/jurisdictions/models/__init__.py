@@ -2,7 +2,9 @@
 
 from lmc_cases.jurisdictions.models.countries import Agency, Audience, Clearance, Jurisdiction
 from lmc_cases.jurisdictions.models.reference import (
+    AnswerTime,
     BorderPoint,
+    DisclosureRule,
     LegalInstrument,
     Offence,
     RetentionRule,
@@ -11,9 +13,11 @@ from lmc_cases.jurisdictions.models.reference import (
 
 __all__ = [
     "Agency",
+    "AnswerTime",
     "Audience",
     "BorderPoint",
     "Clearance",
+    "DisclosureRule",
     "Jurisdiction",
     "LegalInstrument",
     "Offence",

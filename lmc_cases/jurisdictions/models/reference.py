@@ -123,3 +123,52 @@ class Typology(ReferenceRow):
     def label(self) -> str:
         """The label in the active language."""
         return gettext(self.label_en)
+
+
+class DisclosureRule(ReferenceRow):
+    """What a country's law asks for before a record is disclosed abroad. Nobody is stopped by an unverified row.
+
+    An approval is demanded only where the country itself set ``REQUIRED`` and the row is verified; an unverified
+    row asks for the number or for the reason why there is none; no row at all means that it is not known.
+    """
+
+    class Requirement(models.TextChoices):
+        """What the country has set."""
+
+        UNKNOWN = "UNKNOWN", _("Not known")
+        REQUIRED = "REQUIRED", _("Approval required")
+        NOT_REQUIRED = "NOT_REQUIRED", _("No approval required")
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="disclosure_rules")
+    law_title = models.CharField(_("law"), max_length=400)
+    article = models.CharField(_("article"), max_length=120, blank=True, default="")
+    statement = models.TextField(_("what it says"), blank=True, default="")
+    requirement = models.CharField(
+        _("approval before disclosure abroad"),
+        max_length=12,
+        choices=Requirement.choices,
+        default=Requirement.UNKNOWN,
+    )
+
+    def __str__(self) -> str:
+        return f"{self.law_title}, {self.article}" if self.article else self.law_title
+
+    @property
+    def demands_approval(self) -> bool:
+        """Whether nothing may be disclosed abroad without a number."""
+        return self.is_verified and self.requirement == self.Requirement.REQUIRED
+
+    @property
+    def asks_for_approval(self) -> bool:
+        """Whether an officer should think of it: set, or told of by a source that nobody verified."""
+        return self.requirement != self.Requirement.NOT_REQUIRED
+
+
+class AnswerTime(ReferenceRow):
+    """How long a share, or a question about it, may wait before a duty desk is told. One row is the default."""
+
+    jurisdiction = models.OneToOneField(
+        Jurisdiction, on_delete=models.PROTECT, null=True, blank=True, related_name="answer_time"
+    )
+    share_hours = models.PositiveIntegerField(_("hours to answer a share"))
+    question_hours = models.PositiveIntegerField(_("hours to answer a question"))

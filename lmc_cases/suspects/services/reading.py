@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level, NumberMark, SearchEntry
+from lmc_cases.cases.models import Case, NumberMark, SearchEntry
+from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.text import document_number_form, search_form
 from lmc_cases.keys.marks import Marker
 from lmc_cases.keys.providers import KeyUnavailable
@@ -78,7 +79,7 @@ def list_people(
     after: int | None = None,
     before: int | None = None,
 ) -> PeoplePage:
-    """Return a page of the people of a case seen in full, and record the consultation.
+    """Return a page of the people of a case that the officer may see, and record the consultation.
 
     Args:
         category: a code of ``Suspect.Category``; "" for all.
@@ -88,7 +89,7 @@ def list_people(
     Raises:
         Case.DoesNotExist: foreign, missing and too low a level alike.
     """
-    case = Case.objects.visible_to(actor, at_least=Level.FULL).get(uuid=case_id)
+    case = case_with_items(actor, case_id)
     people = Suspect.objects.visible_to(actor).filter(case=case)
     if category:
         people = people.filter(category=category)
