@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.cases.views import detail, editing, handing_on, lists, operations, sharing
+from lmc_cases.cases.views import consent, detail, editing, handing_on, handling, lists, operations, sharing
 
 app_name = "cases"
 urlpatterns = [
@@ -29,12 +29,18 @@ urlpatterns = [
         operations.OperationTakeCaseOut.as_view(),
         name="operation_take_case_out",
     ),
+    path("consent/", consent.ConsentLists.as_view(), name="consents"),
+    path("consent/<uuid:uuid>/", consent.ConsentPage.as_view(), name="consent"),
+    path("consent/<uuid:uuid>/answer/", consent.ConsentAnswer.as_view(), name="consent_answer"),
+    path("consent/<uuid:uuid>/withdraw/", consent.ConsentWithdraw.as_view(), name="consent_withdraw"),
+    path("consent/<uuid:uuid>/pass-on/", consent.ConsentPassOn.as_view(), name="consent_pass_on"),
     path("hand-on/<uuid:uuid>/", handing_on.OfficerLeave.as_view(), name="hand_on"),
     path("<uuid:uuid>/", detail.CaseOverview.as_view(), name="detail"),
     path("<uuid:uuid>/edit/", editing.CaseEdit.as_view(), name="edit"),
     path("<uuid:uuid>/text/<str:kind>/<str:language>/", editing.CaseTextWrite.as_view(), name="text"),
     path("<uuid:uuid>/timeline/add/", editing.TimelineAdd.as_view(), name="timeline_add"),
     path("<uuid:uuid>/notes/add/", editing.NoteAdd.as_view(), name="note_add"),
+    path("<uuid:uuid>/handling/", handling.CaseHandling.as_view(), name="handling"),
     path("<uuid:uuid>/restrict/", editing.CaseRestrict.as_view(), name="restrict"),
     path("<uuid:uuid>/restrict/lift/", editing.RestrictionLift.as_view(), name="restriction_lift"),
     path("<uuid:uuid>/sharing/", sharing.CaseSharing.as_view(), name="sharing"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from lmc_cases.accounts.views import SwitchLanguage
+from lmc_cases.config.contributed import Contributed
 from lmc_cases.config.home import Home
 from lmc_cases.core import views
 
@@ -15,6 +16,7 @@ handler500 = "lmc_cases.core.views.server_error"
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
+    path("contributed/", Contributed.as_view(), name="contributed"),
     path("health", views.health, name="health"),
     path("language/", SwitchLanguage.as_view(), name="set_language"),
     path("sign-in/", include("lmc_cases.accounts.sign_in_urls")),

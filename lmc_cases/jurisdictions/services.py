@@ -13,6 +13,7 @@ from lmc_cases.jurisdictions.models import (
     Agency,
     Audience,
     BorderPoint,
+    ConsentDeadline,
     Jurisdiction,
     LegalInstrument,
     Offence,
@@ -46,7 +47,14 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
 
     A second run changes nothing. Rows that left the files stay: running requests may cite them.
     """
-    counts = {"jurisdictions": 0, "legal_instruments": 0, "offences": 0, "border_points": 0, "typologies": 0}
+    counts = {
+        "jurisdictions": 0,
+        "legal_instruments": 0,
+        "offences": 0,
+        "border_points": 0,
+        "typologies": 0,
+        "consent_deadlines": 0,
+    }
     for row in rows_of(folder / "jurisdictions.csv"):
         save_jurisdiction(row)
         counts["jurisdictions"] += 1
@@ -70,6 +78,12 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
     for row in rows_of(folder / "typologies.csv"):
         Typology.objects.update_or_create(natural_key=key_of(row["code"]), defaults=row)
         counts["typologies"] += 1
+    for row in rows_of(folder / "consent_deadlines.csv"):
+        country = by_code[row.pop("jurisdiction")]
+        ConsentDeadline.objects.update_or_create(
+            natural_key=key_of(country.code), defaults={**row, "jurisdiction": country}
+        )
+        counts["consent_deadlines"] += 1
     return counts
 
 

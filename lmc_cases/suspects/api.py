@@ -16,7 +16,8 @@ from rest_framework.request import Request
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.api_parts import MarksOut
+from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.api_views import (
     FileRenderer,
     KnownText,
@@ -72,6 +73,7 @@ class SuspectOut(Out):
         choices=Suspect.Category.choices, help_text="What the person is to the law; victims are no suspects."
     )
     remarks = KnownText()
+    marks = MarksOut(source="*")
     photo_sha256 = KnownText(help_text="Checksum of the photograph; `null` where there is none.")
     documents = IdentityDocumentOut(many=True)
     recorded_at = Moment()
@@ -82,7 +84,9 @@ class SuspectOut(Out):
 class SuspectQuery(ListQuery):
     """Parameters of the list of people."""
 
-    case = serializers.UUIDField(help_text="A case you see in full.")
+    case = serializers.UUIDField(
+        help_text="A case you see in full, or of which single items are open to you."
+    )
     category = serializers.ChoiceField(choices=Suspect.Category.choices, required=False)
 
 
@@ -95,11 +99,11 @@ class Suspects(ReadOnly):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """Read case and documents with the person; the documents of a visible person are visible."""
-        return super().get_queryset().select_related("case").prefetch_related("documents")
+        return super().get_queryset().select_related("case", "originator").prefetch_related("documents")
 
     def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
         """Walk the case's people by number."""
-        self.case = Case.objects.visible_to(self.actor, at_least=Level.FULL).get(uuid=query["case"])
+        self.case = case_with_items(self.actor, query["case"])
         people = self.get_queryset().filter(case=self.case)
         if "category" in query:
             people = people.filter(category=query["category"])

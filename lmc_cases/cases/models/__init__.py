@@ -1,6 +1,7 @@
 """Cases, what they say, whom they are shared with, and the read models behind the access rule."""
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
+from lmc_cases.cases.models.consent import ConsentRequest
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
 from lmc_cases.cases.models.handling import (
     CaseItem,
@@ -31,6 +32,7 @@ __all__ = [
     "CaseShareItem",
     "CaseText",
     "CaseVisibility",
+    "ConsentRequest",
     "ContributedItem",
     "Graded",
     "Handled",

@@ -15,6 +15,7 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Level
 from lmc_cases.cases.services.casework import CaseClosed, lock_case, mark_changed
+from lmc_cases.cases.services.contributing import finish_adding, lock_case_to_add
 from lmc_cases.cases.services.search import put_suspect_entry
 from lmc_cases.core.errors import StaleVersion
 from lmc_cases.core.history import save_as
@@ -48,7 +49,9 @@ def add_suspect(
     import_row: int | None = None,
     import_fingerprint: str = "",
 ) -> Suspect:
-    """Add a person to a case of the own country; the number in the case is the next one.
+    """Add a person to a case of the own country, or to one whose share lets the own country contribute.
+
+    The number in the case is the next one.
 
     Args:
         new_id: public id to give (``core.once``); sent again, the person made the first time is returned.
@@ -61,14 +64,15 @@ def add_suspect(
     """
     from lmc_cases.suspects.services.documents import put_document
 
-    case = lock_open_case(actor, case_id)
+    entry = lock_case_to_add(actor, case_id, Action.EDIT)
+    case = entry.case
     made = None if new_id is None else Suspect.objects.filter(uuid=new_id, case=case).first()
     if made is not None:
         return made
     suspect = Suspect(
         uuid=new_id or uuid4(),
         case=case,
-        originator_id=case.owner_id,
+        **entry.columns,
         **columns_of(details),
         import_run=import_run,
         import_row=import_row,
@@ -79,12 +83,13 @@ def add_suspect(
     for document in documents:
         put_document(suspect, document, actor=actor, import_run=import_run)
     put_search_entry(suspect)
-    mark_changed(case, actor, "suspect")
+    finish_adding(entry, actor, "suspect")
     record(
         actor=actor,
         operation=Operation.COLLECTION,
         verb="suspect.added",
         target=suspect,
+        recipient=case.owner if entry.is_contribution else None,
         codes={"category": suspect.category},
     )
     return suspect
@@ -147,8 +152,14 @@ def lock_open_case(actor: User, case_id: UUID) -> Case:
 
 
 def lock_suspect(actor: User, suspect_id: UUID) -> Suspect:
-    """Return the person, locked with the case (the case first: one order for all), if the officer may edit it."""
-    held = Suspect.objects.owned_with(actor, Action.EDIT).select_related("case").get(uuid=suspect_id)
+    """Return the person, locked with the case (the case first: one order for all), if the officer may edit it.
+
+    What the own country contributed to another's case is locked alone: it may be changed when the case is closed to
+    its contributor, or closed.
+    """
+    held = Suspect.objects.owned_with(actor, Action.EDIT).get(uuid=suspect_id)
+    if held.is_contributed:
+        return Suspect.objects.select_for_update(of=("self",)).get(pk=held.pk)
     case = lock_open_case(actor, held.case.uuid)
     suspect = Suspect.objects.select_for_update(of=("self",)).get(pk=held.pk)
     suspect.case = case
@@ -160,7 +171,8 @@ def save_changed(suspect: Suspect, *, actor: User, reason: str) -> None:
     suspect.version += 1
     suspect.updated_at = timezone.now()
     save_as(suspect, actor=actor, reason=reason)
-    mark_changed(suspect.case, actor, "suspect")
+    if not suspect.is_contributed:
+        mark_changed(suspect.case, actor, "suspect")
 
 
 def take_numbers(case_pk: int, count: int = 1) -> int:
