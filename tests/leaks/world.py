@@ -18,17 +18,21 @@ from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.rights import revoke_role
 from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import casework, operations, sharing
+from lmc_cases.cases.services.consent import ask_to_pass_on
+from lmc_cases.cases.services.handling import Marks
 from lmc_cases.config.demo_data import DEMO_PEOPLE
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approve_and_owe
 from lmc_cases.evidence.services.custody import record_custody
 from lmc_cases.evidence.services.files import upload_file
+from lmc_cases.evidence.services.handling import mark_item, withhold_item
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
+from lmc_cases.suspects.services.handling import consent_subject, withhold_suspect
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
 from tests.factories import officer, open_case, share
@@ -45,14 +49,20 @@ MARKS = {
     "MARKEXHIBIT": "full",
     "MARKHOLDER": "full",
     "MARKREQUEST": "party",
+    "MARKCONTRIBUTED": "contributed",
+    "MARKWITHHELD": "own",
+    "MARKCOURT": "full",
+    "MARKRESTRICTION": "full",
+    "MARKASSESSMENT": "full",
+    "MARKCONSENT": "consent",
     "MARKNOTE": "own",
     "MARKOPERATION": "operation",
 }
 # What each viewer may read.
 HOLDS = {
-    "own": {"existence", "summary", "full", "party", "own", "operation"},
-    "supervisor": {"existence", "summary", "full", "party", "own", "operation"},
-    "full": {"existence", "summary", "full", "party"},
+    "own": {"existence", "summary", "full", "party", "own", "operation", "contributed", "consent"},
+    "supervisor": {"existence", "summary", "full", "party", "own", "operation", "contributed", "consent"},
+    "full": {"existence", "summary", "full", "party", "contributed", "consent"},
     "summary": {"existence", "summary"},
     "existence": {"existence"},
     "expired": set(),
@@ -122,8 +132,12 @@ def build() -> World:
         actor=thai, case_id=case.uuid, happened_at=timezone.now(), text="MARKTIMELINE", language="en"
     )
     casework.add_note(actor=thai, case_id=case.uuid, text="MARKNOTE", language="en")
+    casework.write_text(
+        actor=thai, case_id=case.uuid, kind="ASSESSMENT", language="en", text="MARKASSESSMENT"
+    )
     _share(world)
     _fill(world)
+    _mark(world)
     _hand_over(world)
     return world
 
@@ -173,6 +187,54 @@ def _fill(world: World) -> None:
         upload = ContentFile(stream.read(), name="MARKNOTE.xlsx")
     world.parts["run"] = start_import(
         actor=thai, case_id=case.uuid, kind=ImportRun.Kind.SUSPECT_LIST, upload=upload
+    )
+
+
+def _mark(world: World) -> None:
+    """Withheld, contributed and restricted people and exhibits, and a request for consent."""
+    thai, chinese, case = world.viewers["own"], world.viewers["full"], world.case
+    # The form of sharing sets it; here the share stands already.
+    CaseShare.objects.filter(pk=world.parts["share"].pk).update(may_contribute=True, may_ask_to_pass_on=True)
+    for actor, word in ((thai, "WITHHELD"), (chinese, "CONTRIBUTED")):
+        world.parts[f"{word.lower()}_person"] = add_suspect(
+            actor=actor,
+            case_id=case.uuid,
+            details=PersonDetails(name_original=f"MARK{word}", remarks=f"MARK{word}"),
+            documents=[DocumentDetails(kind="PASSPORT", number=f"MARK{word}9")],
+        )
+        item = add_item(
+            actor=actor,
+            case_id=case.uuid,
+            details=ExhibitDetails(exhibit_number=f"MARK{word}", kind="FILE", description=f"MARK{word}"),
+        )
+        file = io.BytesIO(f"MARK{word} content".encode())
+        world.parts[f"{word.lower()}_item"] = upload_file(
+            actor=actor, item_id=item.uuid, file=file, name=f"MARK{word}.txt"
+        )
+    withhold_suspect(
+        actor=thai, suspect_id=world.parts["withheld_person"].uuid, code="INFORMANT", reason="MARKWITHHELD"
+    )
+    withhold_item(
+        actor=thai, item_id=world.parts["withheld_item"].uuid, code="SURVEILLANCE", reason="MARKWITHHELD"
+    )
+    court = add_item(
+        actor=thai,
+        case_id=case.uuid,
+        details=ExhibitDetails(exhibit_number="E-2", kind="OTHER", description="MARKCOURT"),
+    )
+    world.parts["court_item"] = mark_item(
+        actor=thai,
+        item_id=court.uuid,
+        version=court.version,
+        marks=Marks(handling_h1=True, handling_h2=True, handling_h3="MARKRESTRICTION"),
+    )
+    world.parts["consent"] = ask_to_pass_on(
+        actor=chinese,
+        subject=consent_subject(actor=chinese, suspect_id=world.parts["suspect"].uuid),
+        to_country="VN",
+        purpose="INVESTIGATION",
+        reason="MARKCONSENT",
+        answer_by=timezone.now() + dt.timedelta(days=3),
     )
 
 

@@ -18,6 +18,7 @@ BEGIN
                 WHERE n.object_uuid = NEW.object_uuid AND n.originator_id <> s.recipient_id
                   AND NOT EXISTS (SELECT 1 FROM cases_consentrequest c
                                    WHERE c.object_uuid = NEW.object_uuid AND c.use = 'H2' AND c.status = 'GRANTED'
+                                     AND c.handover_uuid IS NULL
                                      AND c.originator_id = n.originator_id AND c.to_country_id = s.recipient_id)) THEN
         RAISE EXCEPTION 'its originator has not consented' USING ERRCODE = 'insufficient_privilege';
     END IF;

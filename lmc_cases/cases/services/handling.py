@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
     from lmc_cases.jurisdictions.models import Jurisdiction
 
-# It stands in the head of printed pages.
-MAX_RESTRICTION: Final = 300
+# It stands in the head of printed pages: three lines at most, in any script.
+MAX_RESTRICTION: Final = 200
 HANDLING_FIELDS: Final = ("handling_h1", "handling_h2", "handling_h3")
 MARK_FIELDS: Final = (*HANDLING_FIELDS, "source_grade", "information_grade", "statement_kind")
 
@@ -50,7 +50,7 @@ class Block(StrEnum):
     WITHHELD = "WITHHELD"
     CONTRIBUTED = "CONTRIBUTED"
     COURT = "H1"
-    PASS_ON = "H2"
+    PASS_ON = "H2"  # noqa: S105 - a handling code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,16 +226,24 @@ class Onward:
             granted=frozenset(consents.values_list("object_uuid", "use", "handover_uuid")),
         )
 
-    def blocked(self, thing: Case | CaseItem, *, by: Jurisdiction | None = None) -> Block | None:
+    def blocked(
+        self,
+        thing: Case | CaseItem,
+        *,
+        by: Jurisdiction | None = None,
+        handover_uuid: UUID | None = None,
+    ) -> Block | None:
         """Say what stops ``thing`` from going to the country; ``None`` where nothing does.
 
         Args:
             by: the country that discloses by a share of its own; what comes from it goes by its own word.
+            handover_uuid: the request whose dossier it would go with; a consent for another one opens nothing.
         """
         originator_id = thing.owner_id if isinstance(thing, Case) else thing.originator_id
         if isinstance(thing, CaseItem) and thing.is_withheld:
             return Block.WITHHELD
-        if self.to.pk == originator_id or self._has_consent(thing.uuid, ConsentRequest.Use.PASS_ON):
+        uses = {(thing.uuid, str(ConsentRequest.Use.PASS_ON), known) for known in (None, handover_uuid)}
+        if self.to.pk == originator_id or uses & self.granted:
             return None
         if originator_id != self.case.owner_id:
             return None if self.to.pk == self.case.owner_id else Block.CONTRIBUTED
@@ -247,18 +255,12 @@ class Onward:
 
     def blocked_in_dossier(self, thing: Case | CaseItem, handover_uuid: UUID) -> Block | None:
         """Say what keeps ``thing`` out of the dossier of a request that the country made."""
-        onward = self.blocked(thing)
+        onward = self.blocked(thing, handover_uuid=handover_uuid)
         originator_id = thing.owner_id if isinstance(thing, Case) else thing.originator_id
         if onward is not None or not thing.handling_h1 or self.to.pk == originator_id:
             return onward
-        if self._has_consent(thing.uuid, ConsentRequest.Use.COURT, handover_uuid):
-            return None
-        return Block.COURT
-
-    def _has_consent(self, uuid: UUID, use: str, handover_uuid: UUID | None = None) -> bool:
-        if use == ConsentRequest.Use.COURT:
-            return (uuid, use, handover_uuid) in self.granted
-        return any((held, kind) == (uuid, use) for held, kind, _handover in self.granted)
+        consented = (thing.uuid, str(ConsentRequest.Use.COURT), handover_uuid) in self.granted
+        return None if consented else Block.COURT
 
 
 def blocked_onward(
