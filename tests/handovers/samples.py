@@ -37,6 +37,7 @@ def person(
 ) -> Suspect:
     """Return an invented person of ``case``."""
     suspect = Suspect(
+        originator_id=case.owner_id,
         case=case,
         number=number,
         name_original=name,
