@@ -101,7 +101,6 @@ WRITES = {
         "BorderPoint.objects.update_or_create": "reference data, loaded by the product",
         "Typology.objects.update_or_create": "reference data, loaded by the product",
         "ConsentDeadline.objects.update_or_create": "reference data, loaded by the product",
-        "Audience.establish": "an id for the access rule",
         "Jurisdiction.objects.create": "reference data, loaded by the product",
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
         "Agency.objects.create": "reference data, loaded by the product",

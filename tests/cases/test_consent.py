@@ -22,7 +22,7 @@ from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.jurisdictions.models import ConsentDeadline, Jurisdiction
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.details import PersonDetails
-from lmc_cases.suspects.services.handling import consent_subject, withhold_suspect
+from lmc_cases.suspects.services.handling import consent_subject, mark_suspect, withhold_suspect
 from lmc_cases.suspects.services.people import add_suspect
 from tests.factories import officer, open_case, share
 
@@ -95,6 +95,23 @@ def test_the_owner_asks_the_contributor_and_passes_on_only_after_the_consent(s: 
     assert list(Suspect.objects.visible_to(s.lao)) == [s.given]
     with pytest.raises(ConsentRequest.DoesNotExist):
         consent.pass_on(actor=s.chinese, consent_id=asked.uuid, until=soon())
+
+
+def test_a_restriction_is_confirmed_before_the_item_is_passed_on(s: Sides) -> None:
+    mark_suspect(
+        actor=s.thai,
+        suspect_id=s.held.uuid,
+        version=s.held.version,
+        marks=Marks(handling_h3="Only with the prosecutor"),
+    )
+    asked = ask(s.chinese, s.held)
+    assert asked.restriction == "Only with the prosecutor"
+    terms = {"actor": s.thai, "consent_id": asked.uuid, "granted": True, "until": soon()}
+    with pytest.raises(InvalidInput) as refused:
+        consent.answer_consent(**terms)
+    assert refused.value.field == "restrictions_confirmed"
+    consent.answer_consent(**terms, restrictions_confirmed=True)
+    assert Suspect.objects.visible_to(s.lao).exists()
 
 
 def test_no_share_opens_a_contributed_item_without_consent_whichever_service_makes_it(s: Sides) -> None:

@@ -128,7 +128,8 @@ def test_an_imported_list_is_x4_and_importing_again_releases_nothing() -> None:
     assert not EvidenceItem.objects.visible_to(chinese).exists()
 
 
-def test_the_part_of_a_withheld_exhibit_does_not_name_it() -> None:
+def test_the_part_of_a_withheld_exhibit_does_not_name_it(settings: object) -> None:
+    settings.SECOND_FACTOR_COMPULSORY = False  # type: ignore[attr-defined]
     thai, chinese = officer("TH"), officer("CN")
     case = open_case(thai)
     share(thai, case, "CN")

@@ -171,8 +171,9 @@ class AnswerForm(forms.Form):
     )
     until = MomentField(label=gettext_lazy("Open to the third country until"), required=False)
 
-    def __init__(self, *args: Any, opens_share: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, opens_share: bool, restriction: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _ask_to_confirm(self, restriction if opens_share else "")
         if opens_share:
             self.fields["until"].initial = lambda: end_of_day_in(DAYS_OFFERED)
         else:
@@ -184,6 +185,15 @@ class UntilForm(forms.Form):
 
     until = MomentField(label=gettext_lazy("Until"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, restriction: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _ask_to_confirm(self, restriction)
         self.fields["until"].initial = lambda: end_of_day_in(DAYS_OFFERED)
+
+
+def _ask_to_confirm(form: forms.Form, restriction: str) -> None:
+    """Add the box by which the officer confirms an H3 restriction, where there is one."""
+    if restriction:
+        form.fields["restrictions_confirmed"] = forms.BooleanField(
+            label=_("I have read these restrictions and keep to them"), required=False, help_text=restriction
+        )

@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ),
                 ("object_uuid", models.UUIDField()),
                 ("reference", models.CharField(max_length=120)),
+                ("restriction", models.TextField(blank=True, default="")),
                 (
                     "use",
                     models.CharField(
@@ -271,6 +272,7 @@ class Migration(migrations.Migration):
                 ),
                 ("object_uuid", models.UUIDField()),
                 ("reference", models.CharField(max_length=120)),
+                ("restriction", models.TextField(blank=True, default="")),
                 (
                     "use",
                     models.CharField(

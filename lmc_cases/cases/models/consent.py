@@ -96,6 +96,8 @@ class ConsentRequest(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     object_uuid = models.UUIDField()
     reference = models.CharField(max_length=120)
+    # The H3 text as it stood when consent was asked: it stands wherever the object is spoken of.
+    restriction = models.TextField(blank=True, default="")
     use = models.CharField(max_length=2, choices=Use.choices)
     asking = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     originator = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")

@@ -15,6 +15,7 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseShare, CaseShareItem, ConsentRequest, Level
 from lmc_cases.cases.services.casework import lock_case
+from lmc_cases.cases.services.handling import check_restrictions_confirmed
 from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.keyset import EPOCH, Cursor, Page
@@ -54,6 +55,7 @@ class Subject:
     uuid: UUID
     reference: str
     originator: Jurisdiction
+    restriction: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def answer_consent(
     reason: str = "",
     conditions: str = "",
     until: dt.datetime | None = None,
+    restrictions_confirmed: bool = False,
 ) -> ConsentRequest:
     """Grant or refuse, as an officer of the originator. A recipient's wish to pass on is carried out with the grant.
 
@@ -177,7 +180,7 @@ def answer_consent(
     Raises:
         ConsentRequest.DoesNotExist: foreign, missing and no right alike.
         NotOpen: answered, taken back or lapsed.
-        InvalidInput: a refusal without reason; no end of the share.
+        InvalidInput: a refusal without reason; no end of the share; its H3 restriction was not confirmed.
     """
     seen = ConsentRequest.objects.answered_with(actor).get(uuid=consent_id)
     # The case before the request: one order of locks for all.
@@ -187,6 +190,7 @@ def answer_consent(
     if granted:
         _grant(consent, actor, reason, conditions)
         if case is not None:
+            check_restrictions_confirmed([consent.restriction], confirmed=restrictions_confirmed)
             _share_by_name(actor, case, consent, until)
         return consent
     cleaned = _text("reason", reason)
@@ -217,17 +221,24 @@ def withdraw_consent_request(*, actor: User, consent_id: UUID) -> ConsentRequest
 
 
 @transaction.atomic
-def pass_on(*, actor: User, consent_id: UUID, until: dt.datetime | None) -> CaseShare:
+def pass_on(
+    *,
+    actor: User,
+    consent_id: UUID,
+    until: dt.datetime | None,
+    restrictions_confirmed: bool = False,
+) -> CaseShare:
     """Open the object by name to the country its originator consented to, as the case's owner that asked.
 
     Raises:
         ConsentRequest.DoesNotExist: foreign, missing, not granted, and not the case's owner alike.
-        InvalidInput: no end in the future.
+        InvalidInput: no end in the future; its H3 restriction was not confirmed.
     """
     asked = ConsentRequest.objects.withdrawn_with(actor).granted().filter(use=Use.PASS_ON)
     consent = asked.get(uuid=consent_id)
     if not can_pass_on(consent):
         raise ConsentRequest.DoesNotExist
+    check_restrictions_confirmed([consent.restriction], confirmed=restrictions_confirmed)
     return _share_by_name(actor, _case_to_share(actor, consent), consent, until)
 
 
@@ -299,6 +310,7 @@ def _request(
         kind=subject.kind,
         object_uuid=subject.uuid,
         reference=subject.reference,
+        restriction=subject.restriction,
         use=use,
         asking=actor.country,
         originator=subject.originator,

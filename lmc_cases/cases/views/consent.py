@@ -140,7 +140,11 @@ class ConsentAnswer(ConsentStep):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Say whether the grant opens something."""
-        return {**super().get_form_kwargs(), "opens_share": consents.opens_at_once(self.consent)}
+        return {
+            **super().get_form_kwargs(),
+            "opens_share": consents.opens_at_once(self.consent),
+            "restriction": self.consent.restriction,
+        }
 
     def question(self) -> str:
         """Question."""
@@ -171,6 +175,7 @@ class ConsentAnswer(ConsentStep):
             reason=given["reason"],
             conditions=given["conditions"],
             until=given.get("until"),
+            restrictions_confirmed=given.get("restrictions_confirmed", False),
         )
         messages.success(self.request, _("The answer is sent."))
         return self.back_url()
@@ -214,6 +219,10 @@ class ConsentPassOn(ConsentStep):
             .filter(use=ConsentRequest.Use.PASS_ON, handover_uuid__isnull=True)
         )
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Say what has to be confirmed."""
+        return {**super().get_form_kwargs(), "restriction": self.consent.restriction}
+
     def question(self) -> str:
         """Question."""
         return _("Should %(reference)s be open to %(country)s?") % {
@@ -227,6 +236,11 @@ class ConsentPassOn(ConsentStep):
 
     def call(self, form: forms.Form) -> str:
         """Share by name."""
-        consents.pass_on(actor=self.actor, consent_id=self.consent.uuid, until=form.cleaned_data["until"])
+        consents.pass_on(
+            actor=self.actor,
+            consent_id=self.consent.uuid,
+            until=form.cleaned_data["until"],
+            restrictions_confirmed=form.cleaned_data.get("restrictions_confirmed", False),
+        )
         messages.success(self.request, _("It is open to that country now."))
         return self.back_url()

@@ -119,6 +119,7 @@ def consent_subject(*, actor: User, item_id: UUID) -> Subject:
         uuid=item.uuid,
         reference=item.audit_reference,
         originator=item.originator,
+        restriction=item.handling_h3,
     )
 
 

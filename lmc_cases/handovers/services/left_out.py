@@ -172,6 +172,7 @@ def _subject(actor: User, handover: HandoverRequest, row: LeftOut) -> consent.Su
         uuid=row.uuid,
         reference=row.reference,
         originator=row.originator,
+        restriction=handover.case.handling_h3,
     )
 
 

@@ -119,4 +119,5 @@ def consent_subject(*, actor: User, suspect_id: UUID) -> Subject:
         uuid=suspect.uuid,
         reference=suspect.audit_reference,
         originator=suspect.originator,
+        restriction=suspect.handling_h3,
     )
