@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
+from lmc_cases.cases.api_parts import CODES_HELP, RESTRICTION_HELP
 from lmc_cases.cases.models import (
     Case,
     CaseDetail,
@@ -108,6 +109,8 @@ class CaseRowOut(Out):
     status = serializers.ChoiceField(choices=Case.Status.choices)
     typology = serializers.CharField(allow_null=True, help_text="Code of the typology.")
     classification = serializers.ChoiceField(choices=Case.Classification.choices)
+    handling = serializers.ListField(child=serializers.CharField(), help_text=CODES_HELP)
+    restriction = KnownText(help_text=RESTRICTION_HELP)
     level = serializers.ChoiceField(choices=LEVELS, help_text="How much of the case you see.")
     is_own = serializers.BooleanField(help_text="Whether it is a case of your own country.")
     opened_at = Moment()
@@ -315,6 +318,8 @@ def _existence(case: Case, level: Level, *, is_own: bool) -> dict[str, Any]:
         "status": case.status,
         "typology": case.typology.code if case.typology else None,
         "classification": case.classification,
+        "handling": case.handling_codes,
+        "restriction": case.handling_h3,
         "level": level.name.lower(),
         "is_own": is_own,
         "opened_at": case.opened_at,

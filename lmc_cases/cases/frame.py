@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.cases.models import Case, CaseItem, CaseText, Level
 from lmc_cases.cases.services.items import shows_items
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
@@ -34,7 +35,7 @@ def case_frame(
     Args:
         current: the tab shown: overview, suspects, evidence, sharing, handovers, dossiers, history, accesses.
         at_least: the level the page needs; below it the page does not exist for the officer.
-        items: a page of people or exhibits, which also exists where single ones are open.
+        items: a page of people or exhibits, which also exists where single ones are open, or may be added.
 
     Returns:
         ``case`` (with ``level``), ``title`` (``ShownText`` or None), ``is_own``, ``rights`` (set of
@@ -65,6 +66,40 @@ def case_frame(
         "is_own": is_own,
         "rights": {str(action.name): True for action in rights},
         "tabs": _tabs(case, level, current, is_own=is_own, items=has_items),
+    }
+
+
+def item_frame(user: User, case_uuid: UUID, current: str, item: CaseItem, *actions: Action) -> dict[str, Any]:
+    """Return the context of a page of one person or exhibit, as read through the rule.
+
+    What the own country contributed keeps its page when the case is closed to it: the frame is then a plain one,
+    and ``case`` holds only the public id and the reference.
+
+    Args:
+        actions: any of them lets the originator's officers change the item.
+
+    Returns:
+        As ``case_frame``, with ``may_edit``, ``is_originator`` and ``frame_template``.
+
+    Raises:
+        Http404: the case is closed to the officer, and the item is not the own country's.
+    """
+    changing = [jurisdictions_granting(user, action).filter(pk=item.originator_id) for action in actions]
+    rights = {
+        "may_edit": any(granted.exists() for granted in changing),
+        "is_originator": jurisdictions_granting(user, Action.READ).filter(pk=item.originator_id).exists(),
+    }
+    try:
+        return {**case_frame(user, case_uuid, current, items=True), **rights}
+    except Http404:
+        if not (item.is_contributed and rights["is_originator"] and item.contributed_case == case_uuid):
+            raise
+    return {
+        "case": SimpleNamespace(uuid=case_uuid, reference=item.contributed_to),
+        "frame_template": "cases/closed_frame.html",
+        "rights": {},
+        "is_own": False,
+        **rights,
     }
 
 

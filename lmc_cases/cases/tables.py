@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.cases.models import Operation
+from lmc_cases.cases.models import ConsentRequest, Operation
 from lmc_cases.cases.services.listing import CaseRow
 
 MAIN_CELL = {"td": {"class": "lmc-cell-main"}}
@@ -52,3 +52,29 @@ class OperationTable(tables.Table):
     def render_status(self, record: Operation) -> str:
         """The label of the status."""
         return record.get_status_display()
+
+
+class ConsentTable(tables.Table):
+    """One row per request for consent."""
+
+    caption = _("Requests for consent")
+
+    reference = tables.TemplateColumn(
+        template_name="cases/consent_reference.html",
+        verbose_name=_("What"),
+        attrs=MAIN_CELL,
+    )
+    country = tables.Column(empty_values=(), verbose_name=_("Country"))
+    to_country = tables.Column(accessor="to_country__name", verbose_name=_("For"))
+    state = tables.TemplateColumn(template_name="cases/consent_state.html", verbose_name=_("Status"))
+
+    class Meta:
+        orderable = False
+
+    def __init__(self, rows: list[ConsentRequest], *, asked_by_us: bool) -> None:
+        super().__init__(rows)
+        self.asked_by_us = asked_by_us
+
+    def render_country(self, record: ConsentRequest) -> str:
+        """The other side."""
+        return record.originator.name if self.asked_by_us else record.asking.name

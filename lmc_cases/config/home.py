@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.views.generic import TemplateView
 
+from lmc_cases.cases.models import ConsentRequest
 from lmc_cases.cases.services.listing import led_by, newest_shares
 from lmc_cases.cases.services.waiting import waiting_shares
 from lmc_cases.core.jobs import JobState
@@ -45,10 +47,14 @@ class Home(TemplateView):
             .select_related("case")
             .defer("report")
         )
+        consents = ConsentRequest.objects.answered_with(user).filter(
+            status=ConsentRequest.Status.ASKED, answer_by__gt=timezone.now()
+        )
         waiting = {
             "to_decide": list(to_decide.order_by("-updated_at", "-pk")[:SHOWN]),
             "drafts": list(drafts.order_by("-updated_at", "-pk")[:SHOWN]),
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
+            "consents": list(consents.order_by("answer_by", "pk")[:SHOWN]),
             "imports": list(imports.order_by("-requested_at", "-pk")[:SHOWN]),
         }
         shares = waiting_shares(actor=user, size=SHOWN)

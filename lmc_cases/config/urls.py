@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from lmc_cases.accounts.views import SwitchLanguage
+from lmc_cases.config.contributed import Contributed
 from lmc_cases.config.home import Home
 from lmc_cases.core import probes
 
@@ -15,6 +16,7 @@ handler500 = "lmc_cases.core.views.server_error"
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
+    path("contributed/", Contributed.as_view(), name="contributed"),
     path("health", probes.health, name="health"),
     path("ready", probes.ready, name="ready"),
     path("metrics", probes.metrics, name="metrics"),

@@ -16,7 +16,7 @@ import types
 import typing
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -60,6 +60,9 @@ def clean_text(text: str) -> str:
     )
 
 
+LATER = {"later": True}
+
+
 @dataclass(frozen=True)
 class Fact:
     """Base of every value here: cleans its strings and knows its plain form."""
@@ -73,8 +76,15 @@ class Fact:
                 object.__setattr__(self, each.name, tuple(value))
 
     def to_plain(self) -> dict[str, Any]:
-        """Return JSON values only; instants in UTC, tuples as lists."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        """Return JSON values only; instants in UTC, tuples as lists.
+
+        A field that came later (``LATER``) is absent while it is empty: facts frozen before keep their bytes and hash.
+        """
+        return {
+            each.name: _plain(value)
+            for each in fields(self)
+            if not _is_left_out(each, value := getattr(self, each.name))
+        }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], *, photos: Mapping[str, bytes] | None = None) -> Self:
@@ -92,6 +102,10 @@ class Fact:
         return cls(
             **{name: _revive(hints[name], plain[name], photos or {}) for name in hints if name in plain}
         )
+
+
+def _is_left_out(each: Field[Any], value: Any) -> bool:
+    return bool(each.metadata.get("later")) and not value
 
 
 def _hints(cls: type[Fact]) -> dict[str, Any]:
@@ -232,6 +246,20 @@ class Safeguard(Fact):
 
 
 @dataclass(frozen=True)
+class Marks(Fact):
+    """What the originator says of an object: handling codes, the H3 text, grading (``X4``), FACT or ASSESSMENT.
+
+    ``origin`` is the country that contributed it; ``None`` for the requested country's own.
+    """
+
+    handling: tuple[str, ...] = ("H0",)
+    restriction: str = ""
+    grading: str = ""
+    statement: str = ""
+    origin: Country | None = None
+
+
+@dataclass(frozen=True)
 class Subject(Fact):
     """The identity sheet of one person."""
 
@@ -248,6 +276,7 @@ class Subject(Fact):
     photo_note: str = ""
     safeguards: tuple[Safeguard, ...] = ()
     is_contested: bool = False
+    marks: Marks | None = field(default=None, metadata=LATER)
 
     def to_plain(self) -> dict[str, Any]:
         """Say that the record is contested only where it is: facts frozen before keep their checksum."""
@@ -325,6 +354,7 @@ class Exhibit(Fact):
     sha256: str = ""
     scan_status: str = ""
     custody: tuple[CustodyEvent, ...] = ()
+    marks: Marks | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -371,6 +401,10 @@ class DossierFacts(Fact):
     exhibits: tuple[Exhibit, ...] = ()
     disclosure: Disclosure | None = None
     is_demo: bool = False
+    # Of the whole case; ``handling_code`` is its classification.
+    handling: tuple[str, ...] = field(default=(), metadata=LATER)
+    restriction: str = field(default="", metadata=LATER)
+    assessment: tuple[Text, ...] = field(default=(), metadata=LATER)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], *, photos: Mapping[str, bytes] | None = None) -> Self:

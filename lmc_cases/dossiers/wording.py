@@ -108,6 +108,7 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "CLOSED": _("Closed"),
         "WITHDRAWN": _("Withdrawn"),
     },
+    "statement": {"FACT": _("Fact"), "ASSESSMENT": _("Assessment")},
     "answer": {"YES": _("Yes"), "NO": _("No"), "UNKNOWN": _("Not known"), "NOT_KNOWN": _("Not known")},
     "confidence": {"verified": _("Verified in the source"), "general-knowledge": _("General knowledge")},
 }

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
+from lmc_cases.cases.api_parts import MarksOut
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.api_views import (
     FileRenderer,
@@ -30,6 +31,7 @@ from lmc_cases.core.keyset import Page
 from lmc_cases.core.sending import send_file
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.evidence.services.files import open_download
+from lmc_cases.evidence.services.reading import with_parent
 
 
 class CustodyOut(Out):
@@ -70,15 +72,15 @@ class ExhibitRowOut(Out):
     reported_hashes = serializers.DictField(
         child=serializers.CharField(), help_text="Checksums as an imported bundle states them, by method."
     )
+    marks = MarksOut(source="*")
     scan_status = serializers.ChoiceField(choices=EvidenceItem.ScanStatus.choices)
     recorded_at = Moment()
     updated_at = Moment()
     version = serializers.IntegerField()
 
     def get_parent(self, item: EvidenceItem) -> UUID | None:
-        """Public id of the exhibit this one was taken from, unless it has been withdrawn."""
-        parent = item.parent
-        return None if parent is None or parent.withdrawn_at is not None else parent.uuid
+        """Public id of the exhibit this one was taken from, if the viewer may see that."""
+        return item.parent.uuid if item.parent is not None else None
 
 
 class ExhibitOut(ExhibitRowOut):
@@ -96,7 +98,9 @@ class ExhibitOut(ExhibitRowOut):
 class ExhibitQuery(ListQuery):
     """Parameters of the list of exhibits."""
 
-    case = serializers.UUIDField(help_text="A case you see in full.")
+    case = serializers.UUIDField(
+        help_text="A case you see in full, or of which single items are open to you."
+    )
     kind = serializers.ChoiceField(choices=EvidenceItem.Kind.choices, required=False)
 
 
@@ -110,7 +114,7 @@ class Evidence(ReadOnly):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """Read case and parent with the exhibit."""
-        return super().get_queryset().select_related("case", "parent")
+        return with_parent(self.actor, super().get_queryset()).select_related("case", "originator")
 
     def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
         """Walk the case's exhibits."""

@@ -61,7 +61,6 @@ class EvidenceItem(CaseItem):
         NO_FILE = "NO_FILE", _("No file")
         NOT_SCANNED = "NOT_SCANNED", _("Not scanned")
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     exhibit_number = models.CharField(_("exhibit number"), max_length=60)
@@ -94,7 +93,10 @@ class EvidenceItem(CaseItem):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "exhibit_number"], name="one_exhibit_per_number"),
+            # Of one originator: a number that is taken would tell a recipient of an exhibit it may not know of.
+            models.UniqueConstraint(
+                fields=["case", "originator", "exhibit_number"], name="one_exhibit_per_number"
+            ),
             models.CheckConstraint(
                 condition=models.Q(file__isnull=True) | models.Q(file="") | ~models.Q(sha256=""),
                 name="a_file_has_its_hash",
@@ -106,18 +108,18 @@ class EvidenceItem(CaseItem):
 
     @property
     def audit_owner_id(self) -> int | None:
-        """The country of the case."""
-        return self.case.owner_id
+        """The country it comes from."""
+        return self.originator_id
 
     @property
     def audit_reference(self) -> str:
         """Case reference and exhibit number."""
-        return f"{self.case.reference}/{self.exhibit_number}"[:60]
+        return f"{self.contributed_to or self.case.reference}/{self.exhibit_number}"[:60]
 
     @property
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
-        return self.case.uuid
+        return self.contributed_case or self.case.uuid
 
 
 class CustodyEventQuerySet(models.QuerySet["CustodyEvent"]):
@@ -126,13 +128,13 @@ class CustodyEventQuerySet(models.QuerySet["CustodyEvent"]):
     def visible_to(self, user: User) -> CustodyEventQuerySet:
         """Events of the exhibits the officer may see.
 
-        Who downloaded a file is for the owning country and the downloader's own: it would tell one recipient of
-        a case who the others are.
+        Who downloaded a file is for the exhibit's originator and the downloader's own country: it would tell one
+        recipient of a case who the others are.
         """
         countries = jurisdictions_granting(user, Action.READ)
         return self.filter(item__in=EvidenceItem.objects.visible_to(user)).filter(
             ~models.Q(kind=CustodyEvent.Kind.DOWNLOADED)
-            | models.Q(item__case__owner__in=countries)
+            | models.Q(item__originator__in=countries)
             | models.Q(recorded_by__agency__jurisdiction__in=countries)
         )
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
+from lmc_cases.cases.api_parts import CODES_HELP, RESTRICTION_HELP
 from lmc_cases.cases.models import Case
 from lmc_cases.core.api_views import KnownText, ListQuery, Moment, Out, ReadOnly
 from lmc_cases.core.keyset import Page
@@ -52,6 +53,16 @@ class RequestedBirthOut(Out):
     is_approximate = serializers.BooleanField()
 
 
+class FrozenMarksOut(Out):
+    """What the originator said of the person's record when the copy was made."""
+
+    handling = serializers.ListField(child=serializers.CharField(), help_text=CODES_HELP)
+    restriction = KnownText(help_text=RESTRICTION_HELP)
+    grading = serializers.CharField(help_text="Source and information grade, e.g. `X4`.")
+    statement = serializers.CharField(help_text="`FACT` or `ASSESSMENT`.")
+    origin = KnownText(help_text="Code of the country that contributed it; `null` for the case's owner.")
+
+
 class PersonShownOut(Out):
     """A person as the request holds it: frozen, so that no later change reaches it."""
 
@@ -67,6 +78,7 @@ class PersonShownOut(Out):
     category = serializers.CharField()
     documents = RequestedDocumentOut(many=True)
     photo_sha256 = KnownText()
+    marks = FrozenMarksOut(required=False, help_text="Absent in copies made before there were any.")
 
 
 class RequestedPersonOut(Out):

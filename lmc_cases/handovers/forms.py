@@ -177,6 +177,29 @@ class RemarkForm(forms.Form):
     )
 
 
+class Restricted(forms.Form):
+    """Base of forms that disclose: the restrictions (H3) of what goes are confirmed, where there are any."""
+
+    restrictions_confirmed = forms.BooleanField(
+        label=gettext_lazy("I have read these restrictions and keep to them"), required=False
+    )
+
+    def __init__(self, *args: Any, restrictions: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if restrictions:
+            self.fields["restrictions_confirmed"].help_text = " · ".join(restrictions)
+        else:
+            del self.fields["restrictions_confirmed"]
+
+
+class ApproveForm(RemarkForm, Restricted):
+    """A remark on the approval."""
+
+
+class CorrectForm(ReasonForm, Restricted):
+    """Why the case is disclosed again."""
+
+
 class HandedOverForm(forms.Form):
     """Where and when, and who was handed over."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.handovers.views import acts, drafting, reading
+from lmc_cases.handovers.views import acts, consent, drafting, reading
 
 app_name = "handovers"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("of-case/<uuid:case_uuid>/", reading.HandoversOfCase.as_view(), name="of_case"),
     path("new/<uuid:case_uuid>/", drafting.RequestCreate.as_view(), name="create"),
     path("<uuid:uuid>/", reading.HandoverPage.as_view(), name="detail"),
+    path(
+        "<uuid:uuid>/consent/<str:kind>/<uuid:object_uuid>/",
+        consent.DossierConsent.as_view(),
+        name="consent",
+    ),
     path("<uuid:uuid>/edit/", drafting.RequestEdit.as_view(), name="edit"),
     path("<uuid:uuid>/submit/", acts.Submit.as_view(), name="submit"),
     path("<uuid:uuid>/acknowledge/", acts.Acknowledge.as_view(), name="acknowledge"),

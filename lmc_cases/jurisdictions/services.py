@@ -16,6 +16,7 @@ from lmc_cases.jurisdictions.models import (
     AnswerTime,
     Audience,
     BorderPoint,
+    ConsentDeadline,
     DisclosureRule,
     Jurisdiction,
     LegalInstrument,
@@ -51,7 +52,14 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
 
     A second run changes nothing. Rows that left the files stay: running requests may cite them.
     """
-    counts = {"jurisdictions": 0, "legal_instruments": 0, "offences": 0, "border_points": 0, "typologies": 0}
+    counts = {
+        "jurisdictions": 0,
+        "legal_instruments": 0,
+        "offences": 0,
+        "border_points": 0,
+        "typologies": 0,
+        "consent_deadlines": 0,
+    }
     for row in rows_of(folder / "jurisdictions.csv"):
         save_jurisdiction(row)
         counts["jurisdictions"] += 1
@@ -84,6 +92,12 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
         Typology.objects.update_or_create(natural_key=key_of(row["code"]), defaults=row)
         counts["typologies"] += 1
     counts |= _load_rules_of_sharing(folder, by_code)
+    for row in rows_of(folder / "consent_deadlines.csv"):
+        country = by_code[row.pop("jurisdiction")]
+        ConsentDeadline.objects.update_or_create(
+            natural_key=key_of(country.code), defaults={**row, "jurisdiction": country}
+        )
+        counts["consent_deadlines"] += 1
     return counts
 
 

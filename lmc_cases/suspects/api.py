@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
+from lmc_cases.cases.api_parts import MarksOut
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.api_views import (
     FileRenderer,
@@ -85,6 +86,7 @@ class SuspectOut(Out):
         choices=Suspect.Category.choices, help_text="What the person is to the law; victims are no suspects."
     )
     remarks = KnownText()
+    marks = MarksOut(source="*")
     photo_sha256 = KnownText(help_text="Checksum of the photograph; `null` where there is none.")
     documents = IdentityDocumentOut(many=True)
     is_contested = serializers.BooleanField(help_text="The person disputes the record.")
@@ -98,7 +100,9 @@ class SuspectOut(Out):
 class SuspectQuery(ListQuery):
     """Parameters of the list of people."""
 
-    case = serializers.UUIDField(help_text="A case you see in full.")
+    case = serializers.UUIDField(
+        help_text="A case you see in full, or of which single items are open to you."
+    )
     category = serializers.ChoiceField(choices=Suspect.Category.choices, required=False)
 
 
@@ -111,7 +115,7 @@ class Suspects(ReadOnly):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """Read case and documents with the person; the documents of a visible person are visible."""
-        return super().get_queryset().select_related("case").prefetch_related("documents")
+        return super().get_queryset().select_related("case", "originator").prefetch_related("documents")
 
     def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
         """Walk the case's people by number."""

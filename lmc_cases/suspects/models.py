@@ -77,7 +77,6 @@ class Suspect(CaseItem):
         YEAR = "YEAR", _("Year")
         UNKNOWN = "UNKNOWN", _("Unknown")
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="suspects")
     number = models.PositiveIntegerField(_("number in the case"))
     name_original = models.CharField(_("name in original script"), max_length=200, blank=True, default="")
@@ -137,18 +136,18 @@ class Suspect(CaseItem):
 
     @property
     def audit_owner_id(self) -> int | None:
-        """The country of the case."""
-        return self.case.owner_id
+        """The country the person's record comes from."""
+        return self.originator_id
 
     @property
     def audit_reference(self) -> str:
         """Case reference and number: never a name."""
-        return f"{self.case.reference}/S{self.number}"
+        return f"{self.contributed_to or self.case.reference}/S{self.number}"
 
     @property
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
-        return self.case.uuid
+        return self.contributed_case or self.case.uuid
 
 
 def number_place(document_uuid: UUID) -> Place:

@@ -127,7 +127,7 @@ def test_the_level_existence_shows_existence_fields_alone(w: World) -> None:
     shown = set(w.client("existence").get(f"/api/v1/cases/{w.case.uuid}/").json())
     assert shown == {
         *("uuid", "reference", "owner", "status", "typology", "classification", "level"),
-        *("is_own", "opened_at", "updated_at", "agency", "version"),
+        *("is_own", "opened_at", "updated_at", "agency", "version", "handling", "restriction"),
     }
     row = w.client("existence").get("/api/v1/cases/").json()["results"][0]
     assert "title" not in row

@@ -28,15 +28,24 @@ STEPS = {
     "cases.services.sharing.terms.checked_terms",
     "cases.services.choices.operations",
     "cases.services.sharing.making.case_of",
+    "cases.services.consent.may_ask_to_pass_on",
+    "cases.services.contributing.finish_adding",
+    "cases.services.contributing.lock_case_to_add",
+    "cases.services.contributing.may_contribute",
+    "cases.services.handling.withhold",
     "dossiers.services.owing.owe_both",
     "evidence.services.custody.chain_of",
     "evidence.services.keeping.item_to_keep",
     "evidence.services.keeping.lock_case_to_keep",
     "evidence.services.keeping.lock_item_to_keep",
+    "evidence.services.keeping.note_change",
     "evidence.services.reading.history_of",
     "evidence.services.reading.parts_of",
+    "evidence.services.reading.with_parent",
     "handovers.services.disclosure.disclose",
+    "handovers.services.disclosure.exhibits_to_disclose",
     "handovers.services.disclosure.persons_as_seen",
+    "handovers.services.disclosure.restrictions_to_confirm",
     "handovers.services.drafting.case_to_ask_from",
     "handovers.services.drafting.may_ask_from",
     "handovers.services.steps.locked",
@@ -126,6 +135,7 @@ WRITES = {
         "Typology.objects.update_or_create": "reference data, loaded by the product",
         "DisclosureRule.objects.update_or_create": "reference data, loaded by the product",
         "AnswerTime.objects.update_or_create": "reference data, loaded by the product",
+        "ConsentDeadline.objects.update_or_create": "reference data, loaded by the product",
         "Jurisdiction.objects.create": "reference data, loaded by the product",
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
         "Agency.objects.create": "reference data, loaded by the product",
@@ -153,6 +163,8 @@ SAVES = {"save_as", "delete_as"}
 # Changes that the caller's own record names.
 RECORDED_BY_CALLERS = {
     "accounts.services.officers.set_language": "the officer's own choice of words on the screen; history keeps it",
+    "cases.services.contributing.finish_adding": "the end of adding an item; the caller records which",
+    "cases.services.handling.withhold": "part of withholding an item, which the caller records",
     "cases.services.casework.mark_changed": "moves a case to the top of the list; the caller records why",
     "evidence.services.imported.add_exhibits": "part of an import, which is recorded once, with its counts",
     "evidence.services.imported.withdraw_import": "part of an undone import, which is recorded once, with its counts",
@@ -196,6 +208,7 @@ def test_no_surface_writes_through_a_step() -> None:
         "lock_item_to_keep",
     }
     writing |= {"erase_person", "erase_informant", "erase_content", "lock_person", "lock_record"}
+    writing |= {"finish_adding", "lock_case_to_add", "note_change", "withhold"}
     writing |= {"put_document", "save_changed", "add_exhibits", "withdraw_import"}
     for module in modules():
         if {"views", "api", "tasks"} & set(module.parts[1:]):

@@ -9,7 +9,15 @@ import pytest
 from tests.architecture.source import MANAGERS, Module, modules, surface_modules
 
 # The rule itself, and the rules that begin with it: who may act asks first who may see.
-RULES = {"visible_to", "owned_with", "asked_with", "decided_with", "colleagues_of"}
+RULES = {
+    "visible_to",
+    "owned_with",
+    "asked_with",
+    "decided_with",
+    "answered_with",
+    "withdrawn_with",
+    "colleagues_of",
+}
 # Rows that every officer may see, and rows about the officer at the keyboard: each with its reason.
 ALLOWED = {
     ("audit.filters", "Jurisdiction.objects.all"): "the countries are reference data",

@@ -38,6 +38,7 @@ def person(
 ) -> Suspect:
     """Return an invented person of ``case``."""
     suspect = Suspect(
+        originator_id=case.owner_id,
         case=case,
         number=number,
         name_original=name,
@@ -75,6 +76,7 @@ def exhibits(actor: User, case: Case, count: int) -> None:
     """Record invented exhibits, each with one custody event without a known time."""
     items = EvidenceItem.objects.bulk_create(
         EvidenceItem(
+            originator_id=case.owner_id,
             case=case,
             exhibit_number=f"E-{number:04d}",
             kind=EvidenceItem.Kind.PHONE,

@@ -73,9 +73,18 @@ def dossier_photo(world: World) -> dict[str, Any]:
     return {"uuid": world.parts["dossier"].uuid, "sha256": world.parts["suspect"].photo_sha256}
 
 
+def left_out(world: World) -> dict[str, Any]:
+    return {
+        "uuid": world.parts["handover"].uuid,
+        "kind": "EVIDENCE",
+        "object_uuid": world.parts["court_item"].uuid,
+    }
+
+
 # Address -> (its arguments, who is not refused). Errors and undo of an import exist only after it ran: tests/exchange.
 PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "home": (nothing, ANYBODY),
+    "contributed": (nothing, ANYBODY),
     "audit:list": (nothing, AUDIT),
     "audit:export": (nothing, AUDIT),
     "audit:export_detail": (part("audit_export"), {"supervisor"}),
@@ -93,6 +102,12 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:operation_end": (part("operation"), OWN),
     "cases:operation_put_case": (part("operation"), OWN),
     "cases:operation_take_case_out": (part_of_case("operation"), OWN),
+    "cases:consents": (nothing, ANYBODY),
+    "cases:consent": (part("consent"), FULL),
+    "cases:consent_answer": (part("consent"), OWN),
+    "cases:consent_withdraw": (part("consent"), {"full"}),
+    "cases:consent_pass_on": (part("consent"), NOBODY),
+    "cases:handling": (case, OWN),
     "cases:detail": (case, EXISTENCE),
     "cases:edit": (case, OWN),
     "cases:text": (text, OWN),
@@ -115,7 +130,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:revoke": (part("share"), OWN),
     "cases:history": (case, OWN),
     "suspects:list": (of_case, PERSON),
-    "suspects:create": (of_case, OWN),
+    "suspects:create": (of_case, FULL),
     "suspects:informants": (of_case, {"supervisor"}),
     "suspects:informant_add": (of_case, {"supervisor"}),
     "suspects:informant": (part_of_case("informant"), {"supervisor"}),
@@ -127,17 +142,26 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "suspects:document_add": (part_of_case("suspect"), OWN),
     "suspects:document_remove": (document, OWN),
     "evidence:list": (of_case, PERSON),
-    "evidence:create": (of_case, OWN),
+    "evidence:create": (of_case, FULL),
+    "suspects:marks": (part_of_case("suspect"), OWN),
+    "suspects:withhold": (part_of_case("suspect"), OWN),
+    "suspects:release": (part_of_case("suspect"), OWN),
+    "suspects:consent_ask": (part_of_case("suspect"), {"full"}),
     "evidence:detail": (part_of_case("item"), FULL),
     "evidence:edit": (part_of_case("item"), OWN),
     "evidence:upload": (part_of_case("item"), OWN),
     "evidence:download": (part_of_case("item"), FULL),
     "evidence:custody_add": (part_of_case("item"), OWN),
     "evidence:verify": (part_of_case("item"), OWN),
+    "evidence:marks": (part_of_case("item"), OWN),
+    "evidence:withhold": (part_of_case("item"), OWN),
+    "evidence:release": (part_of_case("item"), OWN),
+    "evidence:consent_ask": (part_of_case("item"), {"full"}),
     "handovers:list": (nothing, ANYBODY),
     "handovers:of_case": (of_case, FULL),
     "handovers:create": (of_case, {"full"}),
     "handovers:detail": (part("handover"), PARTY),
+    "handovers:consent": (left_out, FULL),
     "handovers:edit": (part("handover"), {"full"}),
     "handovers:submit": (part("handover"), {"full"}),
     "handovers:acknowledge": (part("handover"), OWN),
@@ -304,6 +328,61 @@ def asked_twice(client: Client, url: str) -> tuple[int, str, int]:
     return answer.status_code, body(answer), len(queries)
 
 
+# Objects that are not open as the rest of the case is: addresses, and who is not refused.
+APART: dict[str, tuple[str, set[str]]] = {
+    "suspects:detail": ("withheld_person", OWN),
+    "suspects:edit": ("withheld_person", OWN),
+    "evidence:detail": ("withheld_item", OWN),
+    "evidence:download": ("withheld_item", OWN),
+    "suspects:detail ": ("contributed_person", FULL),
+    "suspects:edit ": ("contributed_person", {"full"}),
+    "suspects:marks": ("contributed_person", {"full"}),
+    "suspects:document_add": ("contributed_person", {"full"}),
+    "suspects:withhold": ("contributed_person", NOBODY),
+    "suspects:consent_ask": ("contributed_person", OWN),
+    "evidence:detail ": ("contributed_item", FULL),
+    "evidence:edit": ("contributed_item", {"full"}),
+    "evidence:custody_add": ("contributed_item", {"full"}),
+    "evidence:verify": ("contributed_item", {"full"}),
+    "evidence:download ": ("contributed_item", FULL),
+    "evidence:consent_ask": ("contributed_item", OWN),
+}
+
+
+@pytest.mark.parametrize("viewer", sorted(HOLDS))
+def test_withheld_and_contributed_items_are_open_to_their_own_sides_alone(
+    world: World, viewer: str, one_factor: None
+) -> None:
+    client = client_of(world, viewer)
+    forbidden = world.forbidden_marks(viewer)
+    wrong: list[str] = []
+    for name, (part_name, allowed) in APART.items():
+        url = reverse(name.strip(), kwargs=part_of_case(part_name)(world))
+        answer = client.post(url) if name == "evidence:verify" else client.get(url)
+        if (answer.status_code in {200, 302}) != (viewer in allowed):
+            wrong.append(f"{name} {part_name}: {viewer} was answered {answer.status_code}")
+        wrong += [f"{name}: {viewer} reads {mark}" for mark in forbidden if mark in body(answer)]
+    assert not wrong
+
+
+def test_a_contributor_keeps_its_items_when_the_case_is_closed_to_it(world: World, one_factor: None) -> None:
+    from lmc_cases.cases.services import sharing
+
+    sharing.revoke_share(actor=world.viewers["own"], share_id=world.parts["share"].uuid, reason="over")
+    client = client_of(world, "full")
+    assert "MARKCONTRIBUTED" in body(client.get(reverse("contributed")))
+    for name, part_name in (
+        ("suspects:detail", "contributed_person"),
+        ("evidence:detail", "contributed_item"),
+    ):
+        answer = client.get(reverse(name, kwargs=part_of_case(part_name)(world)))
+        assert answer.status_code == 200
+        assert "MARKCONTRIBUTED" in body(answer)
+        assert "MARKTITLE" not in body(answer)
+    assert client.get(reverse("cases:detail", kwargs=case(world))).status_code == 404
+    assert client.get(reverse("suspects:create", kwargs=of_case(world))).status_code == 404
+
+
 FOUND_BY = {
     "MARKTITLE": SUMMARY,
     "MARKSUMMARY": SUMMARY,
@@ -314,6 +393,9 @@ FOUND_BY = {
     "ab 123-4567": PERSON,
     "reference": EXISTENCE,
     "MARKFACTS": NOBODY,
+    "MARKASSESSMENT": NOBODY,
+    "MARKWITHHELD": OWN,
+    "MARKCONTRIBUTED": FULL,
     "MARKNOTE": NOBODY,
 }
 

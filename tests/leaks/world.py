@@ -22,12 +22,15 @@ from lmc_cases.audit.models import AuditCheckpoint, AuditEpoch
 from lmc_cases.audit.services.exporting import request_export
 from lmc_cases.cases.models import Case, CaseShare, Level, ShareFollowUp
 from lmc_cases.cases.services import casework, operations, sharing
+from lmc_cases.cases.services.consent import ask_to_pass_on
+from lmc_cases.cases.services.handling import Marks
 from lmc_cases.config.demo_data import DEMO_PEOPLE
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approve_and_owe
 from lmc_cases.evidence.services.custody import record_custody
 from lmc_cases.evidence.services.files import upload_file
+from lmc_cases.evidence.services.handling import mark_item, withhold_item
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
@@ -38,6 +41,7 @@ from lmc_cases.privacy.services.erasing import ask_erasure
 from lmc_cases.privacy.services.records import Kind
 from lmc_cases.privacy.services.reviewing import keep_record
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
+from lmc_cases.suspects.services.handling import consent_subject, withhold_suspect
 from lmc_cases.suspects.services.informants import add_informant
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
@@ -58,26 +62,34 @@ MARKS = {
     "MARKEXHIBIT": "full",
     "MARKHOLDER": "full",
     "MARKREQUEST": "party",
+    "MARKCONTRIBUTED": "contributed",
+    "MARKWITHHELD": "own",
+    "MARKCOURT": "full",
+    "MARKRESTRICTION": "full",
+    "MARKASSESSMENT": "full",
+    "MARKCONSENT": "consent",
     "MARKNOTE": "own",
     "MARKCODENAME": "informant",
     "MARKIDENTITY": "informant",
     "MARKOPERATION": "operation",
 }
+OWNERS = {
+    "existence",
+    "summary",
+    "full",
+    "person",
+    "party",
+    "answers",
+    "own",
+    "operation",
+    "contributed",
+    "consent",
+}
 # What each viewer may read.
 HOLDS = {
-    "own": {"existence", "summary", "full", "person", "party", "answers", "own", "operation"},
-    "supervisor": {
-        "existence",
-        "summary",
-        "full",
-        "person",
-        "party",
-        "answers",
-        "own",
-        "operation",
-        "informant",
-    },
-    "full": {"existence", "summary", "full", "person", "party", "answers"},
+    "own": {*OWNERS},
+    "supervisor": {*OWNERS, "informant"},
+    "full": {"existence", "summary", "full", "person", "party", "answers", "contributed", "consent"},
     "summary": {"existence", "summary"},
     "existence": {"existence"},
     "items": {"existence", "person"},
@@ -157,8 +169,12 @@ def build() -> World:
         actor=thai, case_id=case.uuid, happened_at=timezone.now(), text="MARKTIMELINE", language="en"
     )
     casework.add_note(actor=thai, case_id=case.uuid, text="MARKNOTE", language="en")
+    casework.write_text(
+        actor=thai, case_id=case.uuid, kind="ASSESSMENT", language="en", text="MARKASSESSMENT"
+    )
     _share(world)
     _fill(world)
+    _mark(world)
     _share_items(world)
     _answer(world)
     _hand_over(world)
@@ -295,6 +311,54 @@ def _protect(world: World) -> None:
     )
     world.parts["erasure"] = ask_erasure(
         actor=thai, kind=Kind.PERSONS, public_id=suspect.uuid, legal_ground="MARKNOTE", reason="MARKNOTE"
+    )
+
+
+def _mark(world: World) -> None:
+    """Withheld, contributed and restricted people and exhibits, and a request for consent."""
+    thai, chinese, case = world.viewers["own"], world.viewers["full"], world.case
+    # The form of sharing sets it; here the share stands already.
+    CaseShare.objects.filter(pk=world.parts["share"].pk).update(may_contribute=True, may_ask_to_pass_on=True)
+    for actor, word in ((thai, "WITHHELD"), (chinese, "CONTRIBUTED")):
+        world.parts[f"{word.lower()}_person"] = add_suspect(
+            actor=actor,
+            case_id=case.uuid,
+            details=PersonDetails(name_original=f"MARK{word}", remarks=f"MARK{word}"),
+            documents=[DocumentDetails(kind="PASSPORT", number=f"MARK{word}9")],
+        )
+        item = add_item(
+            actor=actor,
+            case_id=case.uuid,
+            details=ExhibitDetails(exhibit_number=f"MARK{word}", kind="FILE", description=f"MARK{word}"),
+        )
+        file = io.BytesIO(f"MARK{word} content".encode())
+        world.parts[f"{word.lower()}_item"] = upload_file(
+            actor=actor, item_id=item.uuid, file=file, name=f"MARK{word}.txt"
+        )
+    withhold_suspect(
+        actor=thai, suspect_id=world.parts["withheld_person"].uuid, code="INFORMANT", reason="MARKWITHHELD"
+    )
+    withhold_item(
+        actor=thai, item_id=world.parts["withheld_item"].uuid, code="SURVEILLANCE", reason="MARKWITHHELD"
+    )
+    court = add_item(
+        actor=thai,
+        case_id=case.uuid,
+        details=ExhibitDetails(exhibit_number="E-2", kind="OTHER", description="MARKCOURT"),
+    )
+    world.parts["court_item"] = mark_item(
+        actor=thai,
+        item_id=court.uuid,
+        version=court.version,
+        marks=Marks(handling_h1=True, handling_h2=True, handling_h3="MARKRESTRICTION"),
+    )
+    world.parts["consent"] = ask_to_pass_on(
+        actor=chinese,
+        subject=consent_subject(actor=chinese, suspect_id=world.parts["suspect"].uuid),
+        to_country="VN",
+        purpose="INVESTIGATION",
+        reason="MARKCONSENT",
+        answer_by=timezone.now() + dt.timedelta(days=3),
     )
 
 

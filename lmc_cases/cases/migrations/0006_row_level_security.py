@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("cases", "0007_answers_and_escalation"),
+        ("cases", "0006_consent_and_assessments"),
         ("jurisdictions", "0003_viewer_of_a_transaction"),
     ]
 

@@ -1,6 +1,7 @@
 """Cases, what they say, whom they are shared with, and the read models behind the access rule."""
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
+from lmc_cases.cases.models.consent import ConsentRequest
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
 from lmc_cases.cases.models.follow_up import ShareFollowUp
 from lmc_cases.cases.models.handling import (
@@ -34,6 +35,7 @@ __all__ = [
     "CaseShareItem",
     "CaseText",
     "CaseVisibility",
+    "ConsentRequest",
     "ContributedItem",
     "Graded",
     "Handled",

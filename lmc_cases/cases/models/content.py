@@ -34,7 +34,7 @@ class CaseTextQuerySet(models.QuerySet["CaseText"]):
 
 
 class CaseText(models.Model):
-    """Title, summary or facts of a case in one language: the original, or a translation of it."""
+    """Title, summary, facts or assessment of a case in one language: the original, or a translation of it."""
 
     class Kind(models.TextChoices):
         """Which text it is."""
@@ -42,12 +42,19 @@ class CaseText(models.Model):
         TITLE = "TITLE", _("Title")
         SUMMARY = "SUMMARY", _("Summary")
         FACTS = "FACTS", _("Statement of facts")
+        # Kept apart from the facts: what somebody concludes is never printed as what happened.
+        ASSESSMENT = "ASSESSMENT", _("Assessment")
 
-    LEVEL_OF_KIND = {Kind.TITLE: Level.SUMMARY, Kind.SUMMARY: Level.SUMMARY, Kind.FACTS: Level.FULL}
+    LEVEL_OF_KIND = {
+        Kind.TITLE: Level.SUMMARY,
+        Kind.SUMMARY: Level.SUMMARY,
+        Kind.FACTS: Level.FULL,
+        Kind.ASSESSMENT: Level.FULL,
+    }
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="texts")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
     level = models.PositiveSmallIntegerField(choices=Level.choices, editable=False)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     text = models.TextField(_("text"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +93,12 @@ class Graded(models.Model):
         """Both grades as officers write them, e.g. ``"X4"``."""
         return f"{self.source_grade}{self.information_grade}"
 
+    @property
+    def grading_words(self) -> str:
+        """Both grades in words, in the active language."""
+        source = SourceGrade(self.source_grade).label
+        return f"{source} · {InformationGrade(self.information_grade).label}"
+
 
 class CaseItem(Handled, Graded):
     """Abstract: a person or exhibit of a case, with the country it comes from.
@@ -107,6 +115,7 @@ class CaseItem(Handled, Graded):
         SURVEILLANCE = "SURVEILLANCE", _("Surveillance goes on")
         OTHER = "OTHER", _("Other reason")
 
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     originator = models.ForeignKey(
         Jurisdiction, on_delete=models.PROTECT, related_name="+", verbose_name=_("originator"), editable=False
     )
@@ -119,6 +128,19 @@ class CaseItem(Handled, Graded):
     withheld = models.CharField(
         _("withheld"), max_length=12, choices=Withheld.choices, blank=True, default="", db_default=""
     )
+    # Of the case a recipient added it to, as the contributor knew it: the case itself may be closed to it since.
+    contributed_to = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
+    contributed_case = models.UUIDField(null=True, editable=False)
 
     class Meta:
         abstract = True
+
+    @property
+    def is_contributed(self) -> bool:
+        """Whether a recipient of the case added it, and not its owner."""
+        return self.contributed_to != ""
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it is kept from every recipient."""
+        return self.withheld != ""

@@ -254,7 +254,7 @@ def write_text(
     held.author = actor
     held.updated_at = timezone.now()
     save_as(held, actor=actor)
-    if kind != CaseText.Kind.FACTS:
+    if CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)] <= Level.SUMMARY:
         put_entry(
             case_id=case.pk,
             kind=SearchEntry.Kind.TEXT,

@@ -65,6 +65,12 @@ def officer_choices(officers: models.QuerySet[User]) -> Choices:
     ]
 
 
+def countries(*, besides: Jurisdiction) -> Choices:
+    """Return every country but one, members first."""
+    rows = Jurisdiction.objects.exclude(pk=besides.pk).order_by("-is_lmc_member", "code")
+    return [(row.code, row.name) for row in rows]
+
+
 def recipients(case: Case) -> Choices:
     """Return the countries a case can be shared with, members first."""
     rows = Jurisdiction.objects.exclude(pk=case.owner_id).order_by("-is_lmc_member", "code")

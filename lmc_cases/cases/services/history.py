@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 SHOWN = 200
 # Fields a reader is shown, per model; the rest are keys, counters and what the entry's head says already.
 FIELDS: dict[type[models.Model], tuple[str, ...]] = {
-    Case: ("status", "typology", "classification", "is_restricted"),
+    Case: (
+        "status",
+        "typology",
+        "classification",
+        "is_restricted",
+        "handling_h1",
+        "handling_h2",
+        "handling_h3",
+    ),
     CaseDetail: (
         "lead_officer",
         "operation",

@@ -108,6 +108,7 @@ def _context(facts: DossierFacts, language: str) -> dict[str, Any]:
         "title": wording.choose(facts.case_title),
         "summary": wording.choose(facts.case_summary),
         "statement": wording.choose(facts.statement_of_facts),
+        "assessment": wording.choose(facts.assessment),
     }
 
 

@@ -64,6 +64,9 @@ def compose_facts(
         supersedes_reason=disclosed.get("correction_reason", "") if supersedes else "",
         purpose="HANDOVER",
         handling_code=case["classification"],
+        handling=tuple(code for code in case.get("handling", []) if code != "H0"),
+        restriction=case.get("restriction", ""),
+        assessment=_texts(disclosed["texts"].get("ASSESSMENT", [])),
         disclosure=f.Disclosure(
             recipient=_country(handover.requesting),
             recipient_agency=handover.created_by.agency.name if handover.created_by.agency else "",
@@ -146,6 +149,21 @@ def _subject(person: dict[str, Any]) -> f.Subject:
         category=person["category"],
         is_contested=person.get("is_contested", False),
         photo=f.Photo(read_photo(photo)) if photo else None,
+        marks=_marks(person),
+    )
+
+
+def _marks(copy: dict[str, Any]) -> f.Marks | None:
+    """Return the marks of a copied person or exhibit; copies made before there were any have none."""
+    marks = copy.get("marks")
+    if marks is None:
+        return None
+    return f.Marks(
+        handling=tuple(marks["handling"]),
+        restriction=marks["restriction"],
+        grading=marks["grading"],
+        statement=marks["statement"],
+        origin=_coded(marks["origin"]),
     )
 
 
@@ -163,6 +181,7 @@ def _exhibit(exhibit: dict[str, Any], zone: str) -> f.Exhibit:
         size_bytes=exhibit["size_bytes"],
         sha256=exhibit["sha256"],
         scan_status=exhibit["scan_status"],
+        marks=_marks(exhibit),
         custody=tuple(
             f.CustodyEvent(
                 at=_moment(event["at"], zone),

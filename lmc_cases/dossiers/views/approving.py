@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.dossiers.services import approving
-from lmc_cases.handovers.forms import ReasonForm, RemarkForm
+from lmc_cases.handovers.forms import ApproveForm, CorrectForm
+from lmc_cases.handovers.services.disclosure import restrictions_to_confirm
+from lmc_cases.handovers.services.left_out import left_out_of
 from lmc_cases.handovers.views.acts import ActPage
 
 
-class Approve(StepUpRequired, ActPage):
+class DisclosingPage(ActPage):
+    """A step that discloses: it shows what stays out, and asks to confirm the restrictions of what goes."""
+
+    template_name = "dossiers/disclose.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Read the H3 texts of what would be disclosed."""
+        restrictions = restrictions_to_confirm(self.actor, self.handover)
+        return {**super().get_form_kwargs(), "restrictions": restrictions}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what stays out."""
+        return super().get_context_data(left_out=left_out_of(self.actor, self.handover), **kwargs)
+
+
+class Approve(StepUpRequired, DisclosingPage):
     """Grant the request."""
 
     act = "approve"
-    form_class = RemarkForm
+    form_class = ApproveForm
     title = _("Approve the request")
     question = _("Should the persons asked for be handed over?")
     consequences = (
@@ -30,15 +49,18 @@ class Approve(StepUpRequired, ActPage):
     def take(self, form: forms.Form) -> None:
         """Approve and owe."""
         approving.approve_and_owe(
-            actor=self.actor, handover_id=self.handover.uuid, reason=form.cleaned_data["reason"]
+            actor=self.actor,
+            handover_id=self.handover.uuid,
+            reason=form.cleaned_data["reason"],
+            restrictions_confirmed=form.cleaned_data.get("restrictions_confirmed", False),
         )
 
 
-class Correct(StepUpRequired, ActPage):
+class Correct(StepUpRequired, DisclosingPage):
     """Disclose again."""
 
     act = "correct"
-    form_class = ReasonForm
+    form_class = CorrectForm
     title = _("Disclose a corrected version")
     question = _("Should the case be disclosed again as it stands now?")
     consequences = (
@@ -50,7 +72,10 @@ class Correct(StepUpRequired, ActPage):
     def take(self, form: forms.Form) -> None:
         """Correct and owe."""
         approving.correct_and_owe(
-            actor=self.actor, handover_id=self.handover.uuid, reason=form.cleaned_data["reason"]
+            actor=self.actor,
+            handover_id=self.handover.uuid,
+            reason=form.cleaned_data["reason"],
+            restrictions_confirmed=form.cleaned_data.get("restrictions_confirmed", False),
         )
 
     def call(self, form: forms.Form) -> str:

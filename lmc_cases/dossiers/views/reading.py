@@ -29,6 +29,7 @@ from lmc_cases.dossiers.services import owing, reading
 from lmc_cases.dossiers.services.working import STEPS
 from lmc_cases.dossiers.tables import DossierTable
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.left_out import left_out_of
 
 SHOWN_STATES = {
     JobState.QUEUED: "queued",
@@ -157,9 +158,11 @@ class DossierPage(TemplateView):
                 "title": text_shown(facts.case_title, dossier),
                 "summary": text_shown(facts.case_summary, dossier),
                 "statement": text_shown(facts.statement_of_facts, dossier),
+                "assessment": text_shown(facts.assessment, dossier),
             }
             if facts
             else {},
+            left_out=left_out_of(user, dossier.handover),
             newer_version=reading.newer_version_of(user, dossier),
             legal_notice=True,
             **kwargs,
@@ -256,6 +259,7 @@ class DossiersOfRequest(ServiceFormView):
             handover=self.handover,
             rows=rows,
             table=DossierTable(rows),
+            left_out=left_out_of(officer_of(self.request), self.handover),
             may_ask=self.handover.status in owing.DISCLOSED,
             **kwargs,
         )

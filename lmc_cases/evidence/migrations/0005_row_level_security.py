@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
     """Policies of every table of the app."""
 
     dependencies = [
-        ("evidence", "0004_originator_and_handling"),
+        ("evidence", "0005_contributed_to"),
         ("cases", "0006_row_level_security"),
     ]
 

@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.services.casework import mark_changed
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.text import search_form
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.evidence.services.items import MAX_HOLDER, MAX_PLACE, line, not_in_future
-from lmc_cases.evidence.services.keeping import lock_item_to_keep
+from lmc_cases.evidence.services.keeping import lock_item_to_keep, note_change
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -88,7 +87,7 @@ def record_custody(
     if kind in _HANDS and not event.to_holder:
         raise InvalidInput("to_holder", _("Enter who takes the exhibit."))
     event.save(force_insert=True)
-    mark_changed(item.case, actor, "custody")
+    note_change(item, actor, "custody")
     record(
         actor=actor,
         operation=Operation.COLLECTION,

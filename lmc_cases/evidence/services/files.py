@@ -24,14 +24,13 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.services.casework import mark_changed
 from lmc_cases.core.display import format_size
 from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.evidence.media_types import HEAD_BYTES, media_type_of
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem, evidence_path
-from lmc_cases.evidence.services.keeping import item_to_keep, lock_item_to_keep
+from lmc_cases.evidence.services.keeping import item_to_keep, lock_item_to_keep, note_change
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -157,7 +156,7 @@ def open_download(*, actor: User, item_id: UUID) -> Download:
         EvidenceItem.DoesNotExist: foreign, missing, and without a file alike.
         FileMissing: the storage has lost the file.
     """
-    item = EvidenceItem.objects.visible_to(actor).select_related("case__owner").get(uuid=item_id)
+    item = EvidenceItem.objects.visible_to(actor).get(uuid=item_id)
     if not item.file or not item.file.name:
         raise EvidenceItem.DoesNotExist
     try:
@@ -177,7 +176,7 @@ def open_download(*, actor: User, item_id: UUID) -> Download:
         operation=Operation.DISCLOSURE,
         verb="evidence.downloaded",
         target=item,
-        recipient=None if country.pk == item.case.owner_id else country,
+        recipient=None if country.pk == item.originator_id else country,
         codes={"sha256": item.sha256, "size_bytes": item.size_bytes},
     )
     return Download(file=opened, name=item.file_name, size_bytes=item.size_bytes or 0)
@@ -242,7 +241,7 @@ def _set_file(actor: User, item_id: UUID, stored: str, source: HashingFile, name
     CustodyEvent.objects.create(
         item=item, kind=CustodyEvent.Kind.UPLOADED, happened_at=timezone.now(), recorded_by=actor
     )
-    mark_changed(item.case, actor, "exhibit")
+    note_change(item, actor, "exhibit")
     record(
         actor=actor,
         operation=Operation.COLLECTION,

@@ -72,14 +72,16 @@ def add_exhibits(
 ) -> dict[str, EvidenceItem]:
     """Add exhibits to a case that the caller has locked, each with a custody event that says it was imported.
 
-    An exhibit of the case with the same external id is returned as it is; one that an earlier import brought and
-    its undoing withdrew is there again.
+    An exhibit of the case with the same external id is returned as it is, withheld if it is withheld; one that an
+    earlier import brought and its undoing withdrew is there again.
 
     Returns:
         External id to exhibit.
     """
-    held = {item.external_id: item for item in EvidenceItem.objects.filter(case=case).exclude(external_id="")}
-    numbers = dict(EvidenceItem.objects.filter(case=case).values_list("exhibit_number", "pk"))
+    # Of the own country only: what a recipient contributed is not ours to import upon.
+    own = EvidenceItem.objects.filter(case=case, originator=case.owner_id)
+    held = {item.external_id: item for item in own.exclude(external_id="")}
+    numbers = dict(own.values_list("exhibit_number", "pk"))
     found: dict[str, EvidenceItem] = {}
     parents: list[tuple[EvidenceItem, tuple[str, ...]]] = []
     for exhibit in exhibits:

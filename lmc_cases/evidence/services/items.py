@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case
-from lmc_cases.cases.services.casework import mark_changed
+from lmc_cases.cases.services.contributing import finish_adding, lock_case_to_add
 from lmc_cases.core.errors import InvalidInput, StaleVersion
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
-from lmc_cases.evidence.services.keeping import lock_case_to_keep, lock_item_to_keep
+from lmc_cases.evidence.services.keeping import lock_item_to_keep, note_change
+from lmc_cases.jurisdictions.access import Action
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -63,7 +63,7 @@ def add_item(
     new_id: UUID | None = None,
     reported_hashes: Mapping[str, str] | None = None,
 ) -> EvidenceItem:
-    """Add an exhibit to a case of the own country.
+    """Add an exhibit to a case of the own country, or to one whose share lets the own country contribute.
 
     Where the time and the collector are stated, the chain of custody begins with the collection.
 
@@ -76,17 +76,18 @@ def add_item(
         CaseClosed: the case is closed.
         InvalidInput: a number in use, a text too long, a time in the future.
     """
-    case = lock_case_to_keep(actor, case_id)
+    entry = lock_case_to_add(actor, case_id, Action.EDIT, Action.KEEP_EVIDENCE)
+    case = entry.case
     made = None if new_id is None else EvidenceItem.objects.filter(uuid=new_id, case=case).first()
     if made is not None:
         return made
     item = EvidenceItem(
         uuid=new_id or uuid4(),
         case=case,
-        originator_id=case.owner_id,
+        **entry.columns,
         recorded_by=actor,
         reported_hashes=_hashes(reported_hashes or {}),
-        **_columns(details, case),
+        **_columns(actor, details, case.pk, entry.originator.pk),
     )
     _save(item, actor=actor, reason="")
     if item.collected_at is not None and item.collected_by:
@@ -98,12 +99,13 @@ def add_item(
             place=item.collected_where,
             recorded_by=actor,
         )
-    mark_changed(case, actor, "exhibit")
+    finish_adding(entry, actor, "exhibit")
     record(
         actor=actor,
         operation=Operation.COLLECTION,
         verb="evidence.added",
         target=item,
+        recipient=case.owner if entry.is_contribution else None,
         codes={"kind": item.kind},
     )
     return item
@@ -121,7 +123,7 @@ def edit_item(
         InvalidInput: as in ``add_item``, and a parent that is a part of this exhibit.
     """
     item = lock_item_to_keep(actor, item_id)
-    columns = _columns(details, item.case, item)
+    columns = _columns(actor, details, item.case_id, item.originator_id, item)
     changed = [name for name, value in columns.items() if getattr(item, name) != value]
     if not changed:
         return item
@@ -137,7 +139,7 @@ def edit_item(
     item.version += 1
     item.updated_at = timezone.now()
     _save(item, actor=actor, reason=clean_text(reason))
-    mark_changed(item.case, actor, "exhibit")
+    note_change(item, actor, "exhibit")
     record(
         actor=actor,
         operation=Operation.ALTERATION,
@@ -187,7 +189,13 @@ def line(field: str, text: str, longest: int) -> str:
     return cleaned
 
 
-def _columns(details: ExhibitDetails, case: Case, item: EvidenceItem | None = None) -> dict[str, Any]:
+def _columns(
+    actor: User,
+    details: ExhibitDetails,
+    case_pk: int,
+    originator_pk: int,
+    item: EvidenceItem | None = None,
+) -> dict[str, Any]:
     number = line("exhibit_number", details.exhibit_number, MAX_NUMBER)
     if not number:
         raise InvalidInput("exhibit_number", _("Enter the exhibit number."))
@@ -198,7 +206,7 @@ def _columns(details: ExhibitDetails, case: Case, item: EvidenceItem | None = No
     description = clean_text(details.description, multiline=True)
     if len(description) > MAX_DESCRIPTION:
         raise InvalidInput("description", _("The text is too long. Shorten it."))
-    _check_number_is_free(number, case, item)
+    _check_number_is_free(number, case_pk, originator_pk, item)
     return {
         "exhibit_number": number,
         "kind": str(details.kind),
@@ -207,7 +215,7 @@ def _columns(details: ExhibitDetails, case: Case, item: EvidenceItem | None = No
         "collected_at": not_in_future("collected_at", _to_minute(details.collected_at, item)),
         "collected_where": line("collected_where", details.collected_where, MAX_PLACE),
         "collected_by": line("collected_by", details.collected_by, MAX_HOLDER),
-        "parent": _parent(details.parent_number, case, item),
+        "parent": _parent(actor, details.parent_number, case_pk, originator_pk, item),
     }
 
 
@@ -219,11 +227,15 @@ def _to_minute(moment: dt.datetime | None, item: EvidenceItem | None) -> dt.date
     return moment
 
 
-def _parent(number: str, case: Case, item: EvidenceItem | None) -> EvidenceItem | None:
+def _parent(
+    actor: User, number: str, case_pk: int, originator_pk: int, item: EvidenceItem | None
+) -> EvidenceItem | None:
     wanted = clean_text(number)
     if not wanted:
         return None
-    parent = EvidenceItem.objects.filter(case=case, exhibit_number=wanted, withdrawn_at__isnull=True).first()
+    numbered = EvidenceItem.objects.visible_to(actor).filter(case_id=case_pk, exhibit_number=wanted)
+    # Two countries may number alike: the own exhibit is meant.
+    parent = numbered.filter(originator_id=originator_pk).first() or numbered.order_by("pk").first()
     if parent is None:
         raise InvalidInput("parent_number", _("No exhibit of this case has this number."))
     above: EvidenceItem | None = parent
@@ -234,10 +246,10 @@ def _parent(number: str, case: Case, item: EvidenceItem | None) -> EvidenceItem 
     return parent
 
 
-def _check_number_is_free(number: str, case: Case, item: EvidenceItem | None) -> None:
-    """Refuse a number that another exhibit of the case has, or had before it was edited."""
+def _check_number_is_free(number: str, case_pk: int, originator_pk: int, item: EvidenceItem | None) -> None:
+    """Refuse a number that another exhibit of the originator in the case has, or had before it was edited."""
     past: Any = EvidenceItem.history
-    held = past.filter(case_id=case.pk, exhibit_number=number)
+    held = past.filter(case_id=case_pk, originator_id=originator_pk, exhibit_number=number)
     if (held if item is None else held.exclude(id=item.pk)).exists():
         raise _number_taken()
 

@@ -1,4 +1,4 @@
-"""Which exhibits an officer may work on: those of the own country, with the right to edit or to keep evidence."""
+"""Which exhibits an officer may work on: those from the own country, with the right to edit or to keep evidence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lmc_cases.cases.models import Case
-from lmc_cases.cases.services.casework import CaseClosed
+from lmc_cases.cases.services.casework import CaseClosed, mark_changed
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -40,22 +40,32 @@ def item_to_keep(actor: User, item_id: UUID) -> EvidenceItem:
     Raises:
         EvidenceItem.DoesNotExist: foreign, missing and withdrawn alike.
     """
-    items = EvidenceItem.objects.visible_to(actor).filter(_owner_grants(actor, "case__owner"))
-    return items.select_related("case").get(uuid=item_id)
+    items = EvidenceItem.objects.visible_to(actor).filter(_owner_grants(actor, "originator"))
+    return items.get(uuid=item_id)
 
 
 def lock_item_to_keep(actor: User, item_id: UUID, *, even_closed: bool = False) -> EvidenceItem:
     """Return the exhibit, locked with its case (the case first: one order for all).
+
+    What the own country contributed to another's case is locked alone.
 
     Raises:
         EvidenceItem.DoesNotExist: foreign, missing and withdrawn alike.
         CaseClosed: the case is closed.
     """
     held = item_to_keep(actor, item_id)
+    if held.is_contributed:
+        return EvidenceItem.objects.select_for_update(of=("self",)).get(pk=held.pk, withdrawn_at__isnull=True)
     case = lock_case_to_keep(actor, held.case.uuid, even_closed=even_closed)
     item = EvidenceItem.objects.select_for_update(of=("self",)).get(pk=held.pk, withdrawn_at__isnull=True)
     item.case = case
     return item
+
+
+def note_change(item: EvidenceItem, actor: User, reason: str) -> None:
+    """Say that the case of a locked exhibit changed; a contributor changes nothing of another country's case."""
+    if not item.is_contributed:
+        mark_changed(item.case, actor, reason)
 
 
 def _owner_grants(actor: User, path: str) -> Q:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case
+from lmc_cases.cases.services.handling import MARK_FIELDS
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.display import format_moment, zone_offset
 from lmc_cases.evidence.models import EvidenceItem
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -36,6 +38,8 @@ _SHOWN = {
         "collected_at",
         "collected_where",
         "collected_by",
+        *MARK_FIELDS,
+        "withheld",
     )
 }
 
@@ -72,11 +76,14 @@ def list_items(
 ) -> ExhibitPage:
     """Return a page of the exhibits of a case that the officer may see, and record the consultation.
 
+    Below the level "full" those are the exhibits a share opens by name, and the own country's.
+
     Raises:
         Case.DoesNotExist: foreign, missing and too low a level alike.
     """
     case = case_with_items(actor, case_id)
-    items = EvidenceItem.objects.visible_to(actor).filter(case=case).select_related("parent")
+    items = with_parent(actor, EvidenceItem.objects.visible_to(actor).filter(case=case))
+    items = items.select_related("originator")
     count = len(items.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
     start = _place(items, after)
     end = None if start is not None else _place(items, before)
@@ -108,13 +115,28 @@ def consult_item(*, actor: User, case_id: UUID, item_id: UUID) -> EvidenceItem:
     Raises:
         EvidenceItem.DoesNotExist: foreign, missing and of another case alike.
     """
-    item = (
-        EvidenceItem.objects.visible_to(actor)
-        .select_related("case", "parent")
-        .get(uuid=item_id, case__uuid=case_id)
-    )
+    item = find_item(actor=actor, case_id=case_id, item_id=item_id)
     record(actor=actor, operation=Operation.CONSULTATION, verb="evidence.viewed", target=item)
     return item
+
+
+def find_item(*, actor: User, case_id: UUID, item_id: UUID) -> EvidenceItem:
+    """Return a visible exhibit by the case in the address; what the own country contributed, by its own note of it.
+
+    Raises:
+        EvidenceItem.DoesNotExist: foreign, missing and of another case alike.
+    """
+    items = with_parent(actor, EvidenceItem.objects.visible_to(actor)).select_related("originator")
+    found = items.filter(uuid=item_id, case__uuid=case_id).select_related("case").first()
+    if found is not None:
+        return found
+    mine = jurisdictions_granting(actor, Action.READ)
+    return items.get(uuid=item_id, contributed_case=case_id, originator__in=mine)
+
+
+def with_parent(actor: User, items: QuerySet[EvidenceItem]) -> QuerySet[EvidenceItem]:
+    """Read with each exhibit what it was taken from; ``None`` where the officer may not see that."""
+    return items.prefetch_related(Prefetch("parent", queryset=EvidenceItem.objects.visible_to(actor)))
 
 
 def parts_of(actor: User, item: EvidenceItem) -> list[EvidenceItem]:
@@ -123,8 +145,8 @@ def parts_of(actor: User, item: EvidenceItem) -> list[EvidenceItem]:
 
 
 def history_of(actor: User, item: EvidenceItem) -> list[PastState]:
-    """Return what was done to an exhibit's record, newest first; for the owning country only."""
-    if not Case.objects.visible_to(actor).filter(pk=item.case_id, owner=actor.country).exists():
+    """Return what was done to an exhibit's record, newest first; for the originator only."""
+    if not jurisdictions_granting(actor, Action.READ).filter(pk=item.originator_id).exists():
         return []
     past: Any = EvidenceItem.history
     states = list(
@@ -159,6 +181,8 @@ def _written(state: Any, name: str) -> str:
     value = getattr(state, name)
     if name == "collected_at":
         return f"{format_moment(value)} {zone_offset(value)}" if value else ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     label = getattr(state, f"get_{name}_display", None)
     return str(label()) if label else str(value)
 

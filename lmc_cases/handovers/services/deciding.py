@@ -46,19 +46,21 @@ def acknowledge(*, actor: User, handover_id: UUID) -> HandoverRequest:
 
 
 @transaction.atomic
-def approve(*, actor: User, handover_id: UUID, reason: str = "") -> HandoverRequest:
+def approve(
+    *, actor: User, handover_id: UUID, reason: str = "", restrictions_confirmed: bool = False
+) -> HandoverRequest:
     """Grant the request and freeze what is disclosed with it; the requesting country keeps it for good.
 
     The dossiers are owed by ``dossiers.services``: use ``approve_and_owe`` there.
 
     Raises:
         CaseRestricted: the officer does not see the case.
-        ProtectedPerson, CannotDisclose: see ``disclosure.disclose``.
+        ProtectedPerson, ConsentMissing, CannotDisclose, InvalidInput: see ``disclosure.disclose``.
     """
     handover, step, done = step_with_check(actor, handover_id, "approve")
     if done:
         return handover
-    handover.disclosed = _disclosed(actor, handover)
+    handover.disclosed = _disclosed(actor, handover, restrictions_confirmed)
     handover.decided_at = timezone.now()
     handover.decision_reason = clean_text(reason, multiline=True)
     _set_outcomes(handover, Outcome.GRANTED, actor)
@@ -76,7 +78,9 @@ def approve(*, actor: User, handover_id: UUID, reason: str = "") -> HandoverRequ
 
 
 @transaction.atomic
-def correct_disclosure(*, actor: User, handover_id: UUID, reason: str) -> HandoverRequest:
+def correct_disclosure(
+    *, actor: User, handover_id: UUID, reason: str, restrictions_confirmed: bool = False
+) -> HandoverRequest:
     """Disclose the case again as it stands now; dossiers already issued keep what they say.
 
     Raises:
@@ -84,7 +88,8 @@ def correct_disclosure(*, actor: User, handover_id: UUID, reason: str) -> Handov
     """
     handover, step, _done = step_with_check(actor, handover_id, "correct")
     cleaned = _reason(reason)
-    handover.disclosed = {**_disclosed(actor, handover), "correction_reason": cleaned}
+    disclosed = _disclosed(actor, handover, restrictions_confirmed)
+    handover.disclosed = {**disclosed, "correction_reason": cleaned}
     take(
         handover,
         step,
@@ -210,9 +215,9 @@ def withdraw(*, actor: User, handover_id: UUID, reason: str) -> HandoverRequest:
     return handover
 
 
-def _disclosed(actor: User, handover: HandoverRequest) -> dict[str, object]:
+def _disclosed(actor: User, handover: HandoverRequest, restrictions_confirmed: bool) -> dict[str, object]:
     try:
-        return disclose(actor, handover)
+        return disclose(actor, handover, restrictions_confirmed=restrictions_confirmed)
     except (Case.DoesNotExist, Suspect.DoesNotExist):
         # The request itself is visible to the officer, so this tells nothing new.
         raise CaseRestricted(

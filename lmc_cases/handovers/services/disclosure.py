@@ -15,7 +15,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.cases.models import Case, CaseItem, CaseText, Level
+from lmc_cases.cases.services.handling import Onward, check_restrictions_confirmed, restrictions_of
 from lmc_cases.core.errors import Conflict
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.handovers.models import HandoverRequest
@@ -41,6 +42,12 @@ class ProtectedPerson(Conflict):
     """A victim, witness or presumed trafficking victim is no suspect to be handed over."""
 
     code = "protected-person"
+
+
+class ConsentMissing(Conflict):
+    """Something the dossier cannot do without carries H1 or H2, and its originator has not consented."""
+
+    code = "consent-missing"
 
 
 def check_askable(suspects: Iterable[Suspect]) -> None:
@@ -71,7 +78,7 @@ def check_askable(suspects: Iterable[Suspect]) -> None:
 
 def persons_as_seen(actor: User, suspect_pks: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return the copy of each person by primary key, read through the actor's own rule."""
-    seen = Suspect.objects.visible_to(actor).in_bulk(list(suspect_pks))
+    seen = Suspect.objects.visible_to(actor).select_related("originator").in_bulk(list(suspect_pks))
     if not seen:
         return {}
     papers: dict[int, list[dict[str, str]]] = {}
@@ -112,15 +119,33 @@ def _person(person: Suspect, documents: list[dict[str, str]]) -> dict[str, Any]:
         "documents": documents,
         "photo_sha256": person.photo_sha256 if person.photo else "",
         "version": person.version,
+        "marks": _marks(person),
     }
 
 
-def disclose(actor: User, handover: HandoverRequest) -> dict[str, Any]:
+def _marks(item: CaseItem) -> dict[str, Any]:
+    return {
+        "handling": item.handling_codes,
+        "restriction": item.handling_h3,
+        "grading": item.grading,
+        "statement": item.statement_kind,
+        "origin": item.originator.code if item.is_contributed else "",
+    }
+
+
+def disclose(
+    actor: User, handover: HandoverRequest, *, restrictions_confirmed: bool = False
+) -> dict[str, Any]:
     """Return everything the requested country discloses with the request, and keep copies of the photographs.
+
+    Left out without a trace is what is withheld, what lacks the consent of its originator (H1, H2), and what a third
+    country contributed and does not pass on; see ``left_out``.
 
     Raises:
         Case.DoesNotExist: the actor does not see the case in full (it may be restricted to named officers).
         ProtectedPerson: a person is recorded as a victim or witness by now.
+        ConsentMissing: the case itself, or a person asked for, may not stand in the dossier.
+        InvalidInput: an H3 restriction was not confirmed.
         CannotDisclose: a photograph cannot be read.
     """
     case = (
@@ -133,6 +158,12 @@ def disclose(actor: User, handover: HandoverRequest) -> dict[str, Any]:
     if len(people) < len(wanted):
         raise Suspect.DoesNotExist
     check_askable(people.values())
+    onward = Onward.of(case, handover.requesting)
+    check_consent(onward, handover, [case, *people.values()])
+    exhibits = exhibits_to_disclose(actor, onward, handover)
+    check_restrictions_confirmed(
+        restrictions_of([case, *people.values(), *exhibits]), confirmed=restrictions_confirmed
+    )
     for person in people.values():
         _keep_photo(person)
     copies = persons_as_seen(actor, people)
@@ -146,16 +177,57 @@ def disclose(actor: User, handover: HandoverRequest) -> dict[str, Any]:
             "reference": case.reference,
             "version": case.version,
             "classification": case.classification,
+            "handling": case.handling_codes,
+            "restriction": case.handling_h3,
             "agency": case.agency.name,
             "is_demo": case.agency.is_demo,
         },
         "texts": _texts(actor, case),
         "subjects": [sealed_person(handover, copies[pk]) for pk in wanted],
-        "exhibits": _exhibits(actor, case),
+        "exhibits": _exhibits(actor, exhibits),
         "instrument": None if instrument is None else instrument_copy(instrument),
         "legal_basis": handover.legal_basis,
         "withheld": _withheld(actor, case, wanted),
     }
+
+
+def check_consent(onward: Onward, handover: HandoverRequest, things: Iterable[Case | Suspect]) -> None:
+    """Refuse a dossier that cannot do without something its originator has not consented to.
+
+    Raises:
+        ConsentMissing: names what and why, by reference.
+    """
+    stopped = [
+        f"{thing.audit_reference} ({block})"
+        for thing in things
+        if (block := onward.blocked_in_dossier(thing, handover.uuid)) is not None
+    ]
+    if stopped:
+        raise ConsentMissing(
+            _("These may not stand in a dossier before their originator consents: %(what)s")
+            % {"what": ", ".join(stopped)}
+        )
+
+
+def exhibits_to_disclose(actor: User, onward: Onward, handover: HandoverRequest) -> list[EvidenceItem]:
+    """Return the exhibits of the case that nothing keeps out of the dossier of a request, by number."""
+    held = EvidenceItem.objects.visible_to(actor).filter(case=onward.case).select_related("originator")
+    return [
+        item
+        for item in held.order_by("exhibit_number", "pk")
+        if onward.blocked_in_dossier(item, handover.uuid) is None
+    ]
+
+
+def restrictions_to_confirm(actor: User, handover: HandoverRequest) -> list[str]:
+    """Return the H3 texts of what a disclosure would hold now; none where the officer does not see the case."""
+    case = Case.objects.visible_to(actor, at_least=Level.FULL).filter(pk=handover.case_id).first()
+    if case is None:
+        return []
+    asked = handover.subjects.values("suspect_id")
+    people = Suspect.objects.visible_to(actor).filter(pk__in=asked).order_by("number")
+    exhibits = exhibits_to_disclose(actor, Onward.of(case, handover.requesting), handover)
+    return restrictions_of([case, *people, *exhibits])
 
 
 def instrument_copy(instrument: LegalInstrument) -> dict[str, Any]:
@@ -189,10 +261,10 @@ def _texts(actor: User, case: Case) -> dict[str, list[dict[str, Any]]]:
     return texts
 
 
-def _exhibits(actor: User, case: Case) -> list[dict[str, Any]]:
+def _exhibits(actor: User, exhibits: list[EvidenceItem]) -> list[dict[str, Any]]:
     custody: dict[int, list[dict[str, Any]]] = {}
     events = (
-        CustodyEvent.objects.visible_to(actor).filter(item__case=case).order_by("item", "happened_at", "pk")
+        CustodyEvent.objects.visible_to(actor).filter(item__in=exhibits).order_by("item", "happened_at", "pk")
     )
     for event in events:
         custody.setdefault(event.item_id, []).append(
@@ -221,18 +293,25 @@ def _exhibits(actor: User, case: Case) -> list[dict[str, Any]]:
             "size_bytes": item.size_bytes,
             "sha256": item.sha256,
             "scan_status": item.scan_status,
+            "marks": _marks(item),
             "custody": custody.get(item.pk, []),
         }
-        for item in EvidenceItem.objects.visible_to(actor).filter(case=case).order_by("exhibit_number", "pk")
+        for item in exhibits
     ]
 
 
 def _withheld(actor: User, case: Case, disclosed: list[int]) -> list[str]:
-    """Name the persons of the case who are left out, by number only: ``TH-2026-000123/S4-S9``."""
-    others = Suspect.objects.visible_to(actor).filter(case=case).exclude(pk__in=disclosed)
+    """Name the persons of the case who are left out, by number only: ``TH-2026-000123/S4-S9``.
+
+    Only those every recipient in full may know of. A run ends only where a disclosed person stands, so that a number
+    which is withheld, or another country's, shows by no gap.
+    """
+    people = Suspect.objects.visible_to(actor).filter(case=case)
+    open_to_all = people.filter(level__lte=Level.FULL).exclude(pk__in=disclosed)
+    between = sorted(people.filter(pk__in=disclosed).values_list("number", flat=True))
     runs: list[list[int]] = []
-    for number in others.order_by("number").values_list("number", flat=True):
-        if runs and number == runs[-1][1] + 1:
+    for number in open_to_all.order_by("number").values_list("number", flat=True):
+        if runs and not any(runs[-1][1] < known < number for known in between):
             runs[-1][1] = number
         else:
             runs.append([number, number])

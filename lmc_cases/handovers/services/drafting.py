@@ -193,6 +193,10 @@ def submit(*, actor: User, handover_id: UUID) -> HandoverRequest:
     subjects = list(handover.subjects.select_related("suspect").order_by("position"))
     disclosure.check_askable(subject.suspect for subject in subjects)
     copies = disclosure.persons_as_seen(actor, [subject.suspect_id for subject in subjects])
+    if len(copies) < len(subjects):
+        raise CaseNotOpen(
+            _("A person of this request is not open to you any more. Edit the request and choose again.")
+        )
     for subject in subjects:
         subject.snapshot = sealed_person(handover, copies[subject.suspect_id])
         save_as(subject, actor=actor)

@@ -16,6 +16,7 @@ from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import reading
 from lmc_cases.handovers.services.drafting import may_ask_from
 from lmc_cases.handovers.services.instruments import KINDS
+from lmc_cases.handovers.services.left_out import left_out_of
 from lmc_cases.handovers.states import possible_steps
 from lmc_cases.handovers.tables import HandoverTable
 
@@ -102,6 +103,7 @@ class HandoverPage(TemplateView):
             main_act=next((act for act in MAIN_ACTS if act in acts), ""),
             law=law,
             disclosed=handover.disclosed,
+            left_out=left_out_of(user, handover),
             case_is_open=reading.case_is_open(user, handover),
             legal_notice=law is not None,
             **kwargs,

@@ -4,6 +4,7 @@ from lmc_cases.jurisdictions.models.countries import Agency, Audience, Clearance
 from lmc_cases.jurisdictions.models.reference import (
     AnswerTime,
     BorderPoint,
+    ConsentDeadline,
     DisclosureRule,
     LegalInstrument,
     Offence,
@@ -17,6 +18,7 @@ __all__ = [
     "Audience",
     "BorderPoint",
     "Clearance",
+    "ConsentDeadline",
     "DisclosureRule",
     "Jurisdiction",
     "LegalInstrument",

@@ -103,6 +103,18 @@ class BorderPoint(ReferenceRow):
         return self.name_en
 
 
+class ConsentDeadline(ReferenceRow):
+    """Days within which a country answers a request for consent. Where it has no row, the asker states the day."""
+
+    jurisdiction = models.OneToOneField(
+        Jurisdiction, on_delete=models.PROTECT, related_name="consent_deadline"
+    )
+    days = models.PositiveSmallIntegerField(_("days to answer"))
+
+    def __str__(self) -> str:
+        return str(self.days)
+
+
 class Typology(ReferenceRow):
     """A kind of fraud, gambling or trafficking, as investigators name it."""
 

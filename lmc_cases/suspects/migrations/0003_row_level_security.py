@@ -66,7 +66,8 @@ class Migration(migrations.Migration):
     """Policies of every table of the app."""
 
     dependencies = [
-        ("suspects", "0002_originator_and_handling"),
+        ("suspects", "0003_contributed_to"),
+        ("suspects", "0004_informants"),
         ("suspects", "0002_leftover_photographs"),
         ("cases", "0006_row_level_security"),
     ]

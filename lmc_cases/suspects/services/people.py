@@ -15,6 +15,7 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Level
 from lmc_cases.cases.services.casework import CaseClosed, lock_case, mark_changed
+from lmc_cases.cases.services.contributing import finish_adding, lock_case_to_add
 from lmc_cases.cases.services.search import put_suspect_entry
 from lmc_cases.core.errors import Conflict, StaleVersion
 from lmc_cases.core.history import save_as
@@ -52,7 +53,9 @@ def add_suspect(
     import_row: int | None = None,
     import_fingerprint: str = "",
 ) -> Suspect:
-    """Add a person to a case of the own country; the number in the case is the next one.
+    """Add a person to a case of the own country, or to one whose share lets the own country contribute.
+
+    The number in the case is the next one.
 
     Args:
         new_id: public id to give (``core.once``); sent again, the person made the first time is returned.
@@ -66,7 +69,8 @@ def add_suspect(
     from lmc_cases.suspects.services.documents import put_document
     from lmc_cases.suspects.services.papers import put_person_marks
 
-    case = lock_open_case(actor, case_id)
+    entry = lock_case_to_add(actor, case_id, Action.EDIT)
+    case = entry.case
     documents = list(documents)
     made = None if new_id is None else Suspect.objects.filter(uuid=new_id, case=case).first()
     if made is not None:
@@ -74,7 +78,7 @@ def add_suspect(
     suspect = Suspect(
         uuid=new_id or uuid4(),
         case=case,
-        originator_id=case.owner_id,
+        **entry.columns,
         **columns_of(details),
         import_run=import_run,
         import_row=import_row,
@@ -87,12 +91,13 @@ def add_suspect(
     put_search_entry(suspect)
     if documents:
         put_person_marks(suspect)
-    mark_changed(case, actor, "suspect")
+    finish_adding(entry, actor, "suspect")
     record(
         actor=actor,
         operation=Operation.COLLECTION,
         verb="suspect.added",
         target=suspect,
+        recipient=case.owner if entry.is_contribution else None,
         codes={"category": suspect.category},
     )
     return suspect
@@ -157,13 +162,16 @@ def lock_open_case(actor: User, case_id: UUID) -> Case:
 def lock_suspect(actor: User, suspect_id: UUID) -> Suspect:
     """Return the person, locked with the case (the case first: one order for all), if the officer may edit it.
 
+    What the own country contributed to another's case is locked alone: it may be changed when the case is closed to
+    its contributor, or closed.
+
     Raises:
         CaseClosed, PersonErased, UseLimited: nothing may be changed.
     """
     from lmc_cases.suspects.services.standing import check_usable
 
     suspect = lock_person(actor, suspect_id)
-    if suspect.case.status == Case.Status.CLOSED:
+    if not suspect.is_contributed and suspect.case.status == Case.Status.CLOSED:
         raise CaseClosed(_("The case is closed: nothing in it can be changed."))
     check_usable(suspect)
     return suspect
@@ -176,12 +184,13 @@ def lock_person(actor: User, suspect_id: UUID) -> Suspect:
         Suspect.DoesNotExist: foreign and missing alike.
         PersonErased: nothing of the person is left.
     """
-    held = Suspect.objects.owned_with(actor, Action.EDIT).select_related("case").get(uuid=suspect_id)
-    case = lock_case(actor, held.case.uuid, Action.EDIT)
+    held = Suspect.objects.owned_with(actor, Action.EDIT).get(uuid=suspect_id)
+    case = None if held.is_contributed else lock_case(actor, held.case.uuid, Action.EDIT)
     suspect = Suspect.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if suspect.erased_at is not None:
         raise PersonErased(_("The data of this person were erased: nothing can be added to them."))
-    suspect.case = case
+    if case is not None:
+        suspect.case = case
     return suspect
 
 
@@ -190,7 +199,8 @@ def save_changed(suspect: Suspect, *, actor: User, reason: str) -> None:
     suspect.version += 1
     suspect.updated_at = timezone.now()
     save_as(suspect, actor=actor, reason=reason)
-    mark_changed(suspect.case, actor, "suspect")
+    if not suspect.is_contributed:
+        mark_changed(suspect.case, actor, "suspect")
 
 
 def take_numbers(case_pk: int, count: int = 1) -> int:

@@ -104,7 +104,7 @@ def open_photo(*, actor: User, suspect_id: UUID) -> File[bytes]:
     Raises:
         Suspect.DoesNotExist: foreign, missing and without a photograph alike.
     """
-    suspect = Suspect.objects.visible_to(actor).select_related("case").get(uuid=suspect_id)
+    suspect = Suspect.objects.visible_to(actor).get(uuid=suspect_id)
     if not suspect.photo or not suspect.photo.name:
         raise Suspect.DoesNotExist
     try:

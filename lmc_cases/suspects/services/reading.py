@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, NumberMark, SearchEntry
+from lmc_cases.cases.services.handling import MARK_FIELDS
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.text import document_number_form, search_form
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.keys.marks import Marker
 from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.suspects.countries import country_name
@@ -81,6 +83,8 @@ def list_people(
 ) -> PeoplePage:
     """Return a page of the people of a case that the officer may see, and record the consultation.
 
+    Below the level "full" those are the people a share opens by name, and the own country's.
+
     Args:
         category: a code of ``Suspect.Category``; "" for all.
         term: part of a name in any script, or a whole document number.
@@ -90,7 +94,7 @@ def list_people(
         Case.DoesNotExist: foreign, missing and too low a level alike.
     """
     case = case_with_items(actor, case_id)
-    people = Suspect.objects.visible_to(actor).filter(case=case)
+    people = Suspect.objects.visible_to(actor).filter(case=case).select_related("originator")
     if category:
         people = people.filter(category=category)
     if wanted := search_form(term):
@@ -122,23 +126,32 @@ def consult_person(*, actor: User, case_id: UUID, suspect_id: UUID) -> Suspect:
     Raises:
         Suspect.DoesNotExist: foreign, missing and of another case alike.
     """
-    suspect = (
-        Suspect.objects.visible_to(actor)
-        .select_related("case")
-        .prefetch_related("documents")
-        .get(uuid=suspect_id, case__uuid=case_id)
-    )
+    suspect = find_person(actor=actor, case_id=case_id, suspect_id=suspect_id)
     open_papers([suspect])
     record(actor=actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
     return suspect
 
 
+def find_person(*, actor: User, case_id: UUID, suspect_id: UUID) -> Suspect:
+    """Return a visible person by the case in the address; what the own country contributed, by its own note of it.
+
+    Raises:
+        Suspect.DoesNotExist: foreign, missing and of another case alike.
+    """
+    people = Suspect.objects.visible_to(actor).select_related("originator").prefetch_related("documents")
+    found = people.filter(uuid=suspect_id, case__uuid=case_id).select_related("case").first()
+    if found is not None:
+        return found
+    mine = jurisdictions_granting(actor, Action.READ)
+    return people.get(uuid=suspect_id, contributed_case=case_id, originator__in=mine)
+
+
 def history_of(*, actor: User, suspect: Suspect) -> list[HistoryLine]:
     """Return what was done to a person and their documents, newest first, at most ``HISTORY_ROWS`` lines.
 
-    For the owning country only: a recipient is shown what stands, not who wrote what before.
+    For the originator only: whoever received it is shown what stands, not who wrote what before.
     """
-    if not Case.objects.visible_to(actor).filter(pk=suspect.case_id, owner=actor.country).exists():
+    if not jurisdictions_granting(actor, Action.READ).filter(pk=suspect.originator_id).exists():
         return []
     past: Any = Suspect.history
     states = list(
@@ -179,7 +192,7 @@ def _line(state: Any, older: Any) -> HistoryLine:
         return HistoryLine(state.history_date, _name(state), act, _reason(state), [])
     changes = [
         Change(str(Suspect._meta.get_field(name).verbose_name).capitalize(), before, after)  # type: ignore[union-attr]
-        for name in TYPED_FIELDS
+        for name in (*TYPED_FIELDS, *MARK_FIELDS, "withheld")
         if (before := _shown(older, name)) != (after := _shown(state, name))
     ]
     act = _("Changed")
@@ -194,6 +207,8 @@ def _shown(state: Any, name: str) -> str:
         return ", ".join(value)
     if name == "nationality":
         return country_name(value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     label = getattr(state, f"get_{name}_display", None)
     return str(label()) if label else str(value)
 

@@ -174,7 +174,7 @@ def item_of_case(*, actor: User, case: Case, kind: str, number: str) -> SharedIt
 def _item(source: ItemSource, row: CaseItem) -> SharedItem:
     return SharedItem(
         kind=source.kind,
-        uuid=row.uuid,  # type: ignore[attr-defined]
+        uuid=row.uuid,
         label=source.label(row),
         number=source.number(row),
         codes=tuple(code for code in row.handling_codes if code != "H0"),

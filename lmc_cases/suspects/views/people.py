@@ -12,8 +12,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from lmc_cases.cases.frame import case_frame
+from lmc_cases.cases.frame import case_frame, item_frame
 from lmc_cases.cases.models import Case
+from lmc_cases.cases.services.contributing import may_contribute
+from lmc_cases.cases.services.items import may_ask_to_pass_on_item
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.scoping import ServiceFormView
@@ -56,20 +58,36 @@ class CasePage:
         user: Any = self.request.user
         return bool(user.calendar == "buddhist" or (get_language() or "").startswith("th"))
 
-    def frame(self, *, to_edit: bool = False) -> dict[str, Any]:
-        """Return the frame of the case's pages; 404 for foreign, missing, and no right to edit alike."""
-        frame = case_frame(self.request.user, self.case_uuid, TAB, items=True)  # type: ignore[arg-type]
-        if to_edit and "EDIT" not in frame["rights"]:
+    @property
+    def officer(self) -> Any:
+        """The signed-in officer."""
+        return self.request.user
+
+    def frame(self, *, to_add: bool = False) -> dict[str, Any]:
+        """Return the frame of the case's pages; 404 for foreign, missing, and no right to add alike."""
+        frame = case_frame(self.officer, self.case_uuid, TAB, items=True)
+        frame["may_add"] = "EDIT" in frame["rights"] or may_contribute(
+            self.officer, frame["case"], Action.EDIT
+        )
+        if to_add and not frame["may_add"]:
+            raise Http404
+        return frame
+
+    def person_frame(self, person: Suspect, *, to_edit: bool = False) -> dict[str, Any]:
+        """Return the frame of a person's pages; 404 where the officer may not edit what the page edits."""
+        frame = item_frame(self.officer, self.case_uuid, TAB, person, Action.EDIT)
+        if to_edit and not frame["may_edit"]:
             raise Http404
         return frame
 
     def person(self) -> Suspect:
         """Return the person in the address through the rule."""
-        people = Suspect.objects.visible_to(self.request.user).select_related("case")  # type: ignore[arg-type]
-        person = people.filter(uuid=self.kwargs["uuid"], case__uuid=self.case_uuid).first()
-        if person is None:
-            raise Http404
-        return person
+        try:
+            return reading.find_person(
+                actor=self.officer, case_id=self.case_uuid, suspect_id=self.kwargs["uuid"]
+            )
+        except Suspect.DoesNotExist:
+            raise Http404 from None
 
     def url(self, name: str, suspect: Suspect | None = None, **more: Any) -> str:
         """Return an address of this app within the case."""
@@ -140,7 +158,6 @@ class PersonDetail(CasePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The person, documents, and the history for the owning country."""
-        frame = self.frame()
         user: Any = self.request.user
         try:
             suspect = reading.consult_person(
@@ -148,10 +165,14 @@ class PersonDetail(CasePage, TemplateView):
             )
         except Suspect.DoesNotExist:
             raise Http404 from None
+        frame = self.person_frame(suspect)
         return super().get_context_data(
             **frame,
             **kwargs,
             suspect=suspect,
+            record=suspect,
+            may_withhold=frame["may_edit"] and not suspect.is_contributed,
+            may_ask=may_ask_to_pass_on_item(user, suspect),
             documents=[
                 (document, country_name(document.issuing_country)) for document in suspect.documents.all()
             ],
@@ -171,8 +192,8 @@ class PersonForms(CasePage, ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The case's frame and what the page is called."""
-        frame = self.frame(to_edit=True)
         suspect = self.person() if self.with_person else None
+        frame = self.frame_of(suspect)
         return super().get_context_data(
             **frame,
             **kwargs,
@@ -182,6 +203,10 @@ class PersonForms(CasePage, ServiceFormView):
             cancel_url=self.url("detail", suspect) if suspect else self.url("list"),
             draft=f"{self.draft}-{suspect.uuid if suspect else self.case_uuid}",
         )
+
+    def frame_of(self, suspect: Suspect | None) -> dict[str, Any]:
+        """Return the frame for those who may do what the form does."""
+        return self.person_frame(suspect, to_edit=True) if suspect else self.frame(to_add=True)
 
     def page_title(self) -> str:
         """Return the heading of the page."""
@@ -390,12 +415,10 @@ class PersonPhoto(CasePage, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Stream the picture; it stays in no cache."""
-        self.frame()
+        person = self.person()
+        self.person_frame(person)
         try:
-            opened = photos.open_photo(
-                actor=request.user,  # type: ignore[arg-type]
-                suspect_id=self.person().uuid,
-            )
+            opened = photos.open_photo(actor=self.officer, suspect_id=person.uuid)
         except (Suspect.DoesNotExist, Case.DoesNotExist):
             raise Http404 from None
         return send_file(opened, name="photo.jpg", media_type="image/jpeg")

@@ -19,7 +19,7 @@ from lmc_cases.core.viewer import officer_of
 from lmc_cases.jurisdictions.access import Action
 from lmc_cases.suspects.models import Informant
 from lmc_cases.suspects.services import informants
-from lmc_cases.suspects.views import TAB, CasePage
+from lmc_cases.suspects.views.people import TAB, CasePage
 
 
 class InformantForm(forms.Form):

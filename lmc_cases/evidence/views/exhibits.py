@@ -14,7 +14,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from lmc_cases.cases.frame import case_frame
+from lmc_cases.cases.frame import case_frame, item_frame
+from lmc_cases.cases.services.contributing import may_contribute
+from lmc_cases.cases.services.items import may_ask_to_pass_on_item
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.errors import DomainError
@@ -27,8 +29,10 @@ from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services import custody, reading
 from lmc_cases.evidence.services.items import as_typed
 from lmc_cases.evidence.tables import CustodyTable, ExhibitTable
+from lmc_cases.jurisdictions.access import Action
 
 TAB = "evidence"
+KEEPING = (Action.EDIT, Action.KEEP_EVIDENCE)
 
 
 class CasePage:
@@ -48,21 +52,30 @@ class CasePage:
         found: UUID = self.kwargs["case_uuid"]
         return found
 
-    def frame(self, *, to_keep: bool = False) -> dict[str, Any]:
-        """Return the frame of the case's pages; 404 for foreign, missing, and no right to keep alike."""
+    def frame(self, *, to_add: bool = False) -> dict[str, Any]:
+        """Return the frame of the case's pages; 404 for foreign, missing, and no right to add alike."""
         frame = case_frame(self.officer, self.case_uuid, TAB, items=True)
-        frame["may_keep"] = bool({"EDIT", "KEEP_EVIDENCE"} & set(frame["rights"]))
+        frame["may_add"] = bool({"EDIT", "KEEP_EVIDENCE"} & set(frame["rights"])) or may_contribute(
+            self.officer, frame["case"], *KEEPING
+        )
+        if to_add and not frame["may_add"]:
+            raise Http404
+        return frame
+
+    def item_frame(self, item: EvidenceItem, *, to_keep: bool = False) -> dict[str, Any]:
+        """Return the frame of an exhibit's pages; 404 where the officer may not work on it and the page does."""
+        frame = item_frame(self.officer, self.case_uuid, TAB, item, *KEEPING)
+        frame["may_keep"] = frame["may_edit"]
         if to_keep and not frame["may_keep"]:
             raise Http404
         return frame
 
     def item(self) -> EvidenceItem:
         """Return the exhibit in the address through the rule."""
-        items = EvidenceItem.objects.visible_to(self.officer).select_related("case", "parent")
-        item = items.filter(uuid=self.kwargs["uuid"], case__uuid=self.case_uuid).first()
-        if item is None:
-            raise Http404
-        return item
+        try:
+            return reading.find_item(actor=self.officer, case_id=self.case_uuid, item_id=self.kwargs["uuid"])
+        except EvidenceItem.DoesNotExist:
+            raise Http404 from None
 
     def url(self, name: str, item: EvidenceItem | None = None) -> str:
         """Return an address of this app within the case."""
@@ -117,19 +130,22 @@ class ExhibitDetail(CasePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The exhibit; what its parts are; what does not fit in its chain."""
-        frame = self.frame()
         try:
             item = reading.consult_item(
                 actor=self.officer, case_id=self.case_uuid, item_id=self.kwargs["uuid"]
             )
         except EvidenceItem.DoesNotExist:
             raise Http404 from None
+        frame = self.item_frame(item)
         chain = custody.chain_of(self.officer, item)
         reported = {name.upper().replace("-", ""): value for name, value in item.reported_hashes.items()}
         return super().get_context_data(
             **frame,
             **kwargs,
             item=item,
+            record=item,
+            may_withhold=frame["may_keep"] and not item.is_contributed,
+            may_ask=may_ask_to_pass_on_item(self.officer, item),
             parts=reading.parts_of(self.officer, item),
             chain=chain,
             table=CustodyTable(chain),
@@ -149,8 +165,8 @@ class ExhibitForms(CasePage, ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The case's frame and what the page is called."""
-        frame = self.frame(to_keep=True)
         item = self.item() if self.with_item else None
+        frame = self.frame_of(item)
         return super().get_context_data(
             **frame,
             **kwargs,
@@ -160,6 +176,10 @@ class ExhibitForms(CasePage, ServiceFormView):
             cancel_url=self.url("detail", item) if item else self.url("list"),
             draft=f"exhibit-{item.uuid if item else self.case_uuid}",
         )
+
+    def frame_of(self, item: EvidenceItem | None) -> dict[str, Any]:
+        """Return the frame for those who may do what the form does."""
+        return self.item_frame(item, to_keep=True) if item else self.frame(to_add=True)
 
     def page_title(self) -> str:
         """Return the heading of the page."""
@@ -287,8 +307,8 @@ class ExhibitVerify(CasePage, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Verify, and say how it ended."""
-        self.frame(to_keep=True)
         item = self.item()
+        self.item_frame(item, to_keep=True)
         try:
             event = services.verify_file(actor=self.officer, item_id=item.uuid)
         except EvidenceItem.DoesNotExist:
@@ -313,16 +333,16 @@ class ExhibitDownload(CasePage, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Say that the download is recorded."""
-        frame = self.frame()
         item = self.item()
+        frame = self.item_frame(item)
         if not item.file:
             raise Http404
         return render(request, "evidence/download.html", {**frame, "item": item})
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Record the disclosure, then stream."""
-        self.frame()
         item = self.item()
+        self.item_frame(item)
         try:
             download = services.open_download(actor=self.officer, item_id=item.uuid)
         except EvidenceItem.DoesNotExist:
