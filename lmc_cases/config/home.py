@@ -6,6 +6,7 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
+from lmc_cases.cases.services.facets import own_and_shared
 from lmc_cases.cases.services.listing import led_by, newest_shares
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.viewer import officer_of
@@ -50,7 +51,10 @@ class Home(TemplateView):
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "imports": list(imports.order_by("-requested_at", "-pk")[:SHOWN]),
         }
+        own_count, shared_count = own_and_shared(user)
         return super().get_context_data(
+            own_count=own_count,
+            shared_count=shared_count,
             mine=led_by(user, size=SHOWN),
             shared=newest_shares(user, size=SHOWN),
             waiting=waiting,

@@ -2,6 +2,7 @@
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.facets import AudienceSet, FacetCount, FacetDelta
 from lmc_cases.cases.models.handling import (
     CaseItem,
     Graded,
@@ -23,6 +24,7 @@ from lmc_cases.cases.models.visibility import (
 )
 
 __all__ = [
+    "AudienceSet",
     "Case",
     "CaseDetail",
     "CaseItem",
@@ -33,6 +35,8 @@ __all__ = [
     "CaseText",
     "CaseVisibility",
     "ContributedItem",
+    "FacetCount",
+    "FacetDelta",
     "Graded",
     "Handled",
     "InformationGrade",

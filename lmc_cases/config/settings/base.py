@@ -341,9 +341,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # PostgreSQL knows what is owed: the sweeper wakes whatever the broker lost.
 JOB_LEASE_SECONDS: int = env.int("LMC_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
+# Counters are right without the fold; it keeps the changes they are summed from few.
+FACET_FOLD_SECONDS: int = env.int("LMC_FACET_FOLD_SECONDS", default=5)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": JOB_SWEEP_SECONDS},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},
+    "fold-facets": {
+        "task": "cases.fold_facets",
+        "schedule": FACET_FOLD_SECONDS,
+        "options": {"expires": FACET_FOLD_SECONDS},
+    },
 }
 
 LOGGING = {
