@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case, Level, Operation
 from lmc_cases.cases.services.listing import OWN, SHARED, CaseFilters
+from lmc_cases.core.display import format_number
 from lmc_cases.jurisdictions.models import Jurisdiction, Typology
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import QueryDict
 
     from lmc_cases.accounts.models import User
+    from lmc_cases.cases.services.facets import OptionCounts
 
 LEVELS = {"summary": Level.SUMMARY, "full": Level.FULL}
 
@@ -83,3 +88,20 @@ class CaseFilter(django_filters.FilterSet):
             whose=chosen.get("whose", ""),
             operation_id=operation.pk if operation else None,
         )
+
+    def show_counts(self, counts: OptionCounts) -> None:
+        """Write beside each option of the counted filters how many cases it would leave."""
+        self._count("status", lambda code: counts.status[code])
+        self._count("typology", lambda code: counts.typology[self.typologies[code].pk])
+        self._count("owner", lambda code: counts.owner[self.owners[code].pk])
+
+    def _count(self, name: str, cases_of: Callable[[str], int]) -> None:
+        choices = self.form.fields[name]
+        choices.choices = [
+            (code, label if not code else _counted(str(label), cases_of(code)))
+            for code, label in choices.choices
+        ]
+
+
+def _counted(label: str, cases: int) -> str:
+    return gettext("%(label)s (%(count)s)") % {"label": label, "count": format_number(cases)}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from lmc_cases.cases.models import ConsentRequest
+from lmc_cases.cases.services.facets import own_and_shared
 from lmc_cases.cases.services.listing import led_by, newest_shares
 from lmc_cases.cases.services.waiting import waiting_shares
 from lmc_cases.core.jobs import JobState
@@ -58,7 +59,10 @@ class Home(TemplateView):
             "imports": list(imports.order_by("-requested_at", "-pk")[:SHOWN]),
         }
         shares = waiting_shares(actor=user, size=SHOWN)
+        own_count, shared_count = own_and_shared(user)
         return super().get_context_data(
+            own_count=own_count,
+            shared_count=shared_count,
             shares=shares,
             mine=led_by(user, size=SHOWN),
             shared=newest_shares(user, size=SHOWN),

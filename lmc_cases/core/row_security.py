@@ -15,7 +15,10 @@ MY_AGENCIES = f"(SELECT a.id FROM jurisdictions_agency a WHERE a.audience_id = A
 
 
 def case_reaches(case: str, level: int | str) -> str:
-    """Return the condition that the viewer sees the case at ``level`` (a number or a column) by the clock."""
+    """Return the condition that the viewer sees the case at ``level`` by the clock.
+
+    ``level`` is a number, or a column named with its table: the read model has a "level" of its own.
+    """
     return (
         "EXISTS (SELECT 1 FROM cases_casevisibility v"
         f" WHERE v.case_id = {case} AND v.audience_id = ANY {MINE} AND v.level >= {level} AND v.until > now())"
@@ -31,10 +34,10 @@ def item_opened(uuid: str) -> str:
 
 
 def handover_seen(handover: str) -> str:
-    """Return the condition that the viewer sees the handover request."""
+    """Return the condition that the viewer sees the handover request by the clock."""
     return (
         "EXISTS (SELECT 1 FROM handovers_handovervisibility h"
-        f" WHERE h.handover_id = {handover} AND h.audience_id = ANY {MINE})"
+        f" WHERE h.handover_id = {handover} AND h.audience_id = ANY {MINE} AND h.until > now())"
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lmc_cases.accounts.models import User
@@ -58,14 +58,28 @@ HELD_BACK = (
     "SELECT greatest(relpages - relallvisible, 0) FROM pg_class WHERE relname = 'cases_casevisibility'"
 )
 SHARES = """
-INSERT INTO cases_caseshare (uuid, case_id, recipient_id, recipient_agency_id, level, purpose, reason, shared_by_id,
-                             shared_at, expires_at, revoke_reason)
-SELECT gen_random_uuid(), c.id, j.id, NULL, 3, 'INVESTIGATION', 'invented', (SELECT min(id) FROM accounts_user), now(),
-       now() + interval '1 year', ''
-  FROM cases_case c, jurisdictions_jurisdiction j
+INSERT INTO cases_caseshare (uuid, case_id, recipient_id, recipient_agency_id, level, purpose, reason, legal_basis,
+                             approval_number, may_contribute, may_ask_to_pass_on, shared_by_id, shared_at, confirmed_at,
+                             confirmed_by_id, expires_at, revoke_reason)
+SELECT gen_random_uuid(), c.id, j.id, (SELECT id FROM jurisdictions_agency WHERE code = %(agency)s), 3, 'INVESTIGATION',
+       'invented', '', '', false, false, clerk.id, now(), now(), clerk.id, now() + interval '1 year', ''
+  FROM cases_case c, jurisdictions_jurisdiction j, (SELECT min(id) AS id FROM accounts_user) clerk
  WHERE j.code = %(code)s AND c.owner_id <> j.id AND substr(c.reference, 9)::int %% %(step)s = %(rest)s
    AND substr(c.reference, 9)::int BETWEEN %(first)s AND %(last)s
 """
+
+
+TIDIED = (
+    "case",
+    "casevisibility",
+    "casedetail",
+    "casetext",
+    "caseshare",
+    "searchentry",
+    "audienceset",
+    "facetcount",
+    "facetdelta",
+)
 
 
 class ManyCases:
@@ -93,14 +107,25 @@ class ManyCases:
             for statement in content.split(";\n"):
                 if statement.strip():
                     loading.execute(statement.encode())
+            loading.execute("SELECT repair_case_facets()")
         self._tidy()
 
-    def share(self, code: str, first: int, last: int, *, step: int = 1, rest: int = 0) -> None:
-        """Share every ``step``-th of these cases with a country; call ``settle`` after the last one."""
+    def share(
+        self, code: str, first: int, last: int, *, step: int = 1, rest: int = 0, agency: str = ""
+    ) -> None:
+        """Share every ``step``-th of these cases with a country or an agency; call ``settle`` after the last one."""
         with psycopg.connect(self._url) as loading:
             loading.execute("SET LOCAL session_replication_role = 'replica'")
             loading.execute(
-                SHARES, {"code": code, "first": first, "last": last, "step": step, "rest": rest % step}
+                SHARES,
+                {
+                    "code": code,
+                    "first": first,
+                    "last": last,
+                    "step": step,
+                    "rest": rest % step,
+                    "agency": agency,
+                },
             )
 
     def settle(self) -> None:
@@ -109,11 +134,12 @@ class ManyCases:
             loading.execute("SET LOCAL session_replication_role = 'replica'")
             loading.execute("SELECT refresh_case_visibility(NULL)")
             loading.execute("SELECT repair_search_audiences()")
+            loading.execute("SELECT repair_case_facets()")
         self._tidy()
 
     def _tidy(self) -> None:
         with psycopg.connect(self._url, autocommit=True) as tidying:
-            for table in ("case", "casevisibility", "casedetail", "casetext", "caseshare", "searchentry"):
+            for table in TIDIED:
                 tidying.execute(f"VACUUM (ANALYZE) cases_{table}".encode())
             # A look of autovacuum at another table holds pages back: the walk would then visit the heap.
             for _try in range(40):
@@ -143,13 +169,21 @@ class Cost:
         )
 
 
-def cost_of(sql: str, values: list[Any] | None = None) -> Cost:
-    """Explain a statement, warm: the buffers of the last of three runs, the time of the best."""
+def cost_of(user: User, sql: str, *, using: str = DEFAULT_DB_ALIAS) -> Cost:
+    """Explain a statement of the officer, warm: the buffers of the last of three runs, the time of the best.
+
+    By the serving role, under every policy; ``using="owner"`` asks the role that no policy holds, for comparison.
+    """
     plan: dict[str, Any] = {}
     times: list[float] = []
+    audiences = ",".join(map(str, resolve_audiences(user)))
     for _run in range(3):
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values)
+        with transaction.atomic(using=using), connections[using].cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('lmc.audiences', %s, true), set_config('lmc.viewer', %s, true)",
+                [audiences, str(user.pk)],
+            )
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
             found = cursor.fetchone()[0]
             plan = (json.loads(found) if isinstance(found, str) else found)[0]
             times.append(plan["Execution Time"])
@@ -179,19 +213,25 @@ def page_cost(user: User, act: Callable[[], object]) -> Cost:
     """What a page costs: the walk, and the cases of the page by their keys."""
     parts = [sql for sql in statements_of(user, act) if is_walk(sql) or 'FROM "cases_case"' in sql]
     assert len(parts) == 2, parts
-    return cost_of(parts[0]) + cost_of(parts[1])
+    return cost_of(user, parts[0]) + cost_of(user, parts[1])
 
 
 def walk_cost(user: User, act: Callable[[], object]) -> Cost:
     """What the walk of a page costs, without the cases it found."""
     (sql,) = (sql for sql in statements_of(user, act) if is_walk(sql))
-    return cost_of(sql)
+    return cost_of(user, sql)
 
 
 def titles_cost(user: User, act: Callable[[], object]) -> Cost:
     """What the titles of a page cost."""
     (sql,) = (sql for sql in statements_of(user, act) if 'FROM "cases_casetext"' in sql)
-    return cost_of(sql)
+    return cost_of(user, sql)
+
+
+def cost_of_all(user: User, statements: list[str], *, using: str = DEFAULT_DB_ALIAS) -> Cost:
+    """What several statements cost together."""
+    parts = [cost_of(user, sql, using=using) for sql in statements]
+    return sum(parts[1:], parts[0])
 
 
 def is_walk(sql: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from lmc_cases.cases.services import visibility
 from lmc_cases.cases.services.listing import capped_count, page_of_cases
 from lmc_cases.cases.services.search import find_cases
+from lmc_cases.jurisdictions.access import acting_as
 from tests.cases.many_cases import ManyCases, cost_of, page_cost, statements_of, titles_cost
 from tests.factories import demo_agency, officer
 
@@ -28,7 +29,8 @@ def test_ten_times_as_many_invisible_cases_leave_the_page_as_it_was(superuser_ur
         return page_of_cases(lao)
 
     few = page_cost(lao, page)
-    first = page_of_cases(lao)
+    with acting_as(lao):
+        first = page_of_cases(lao)
     assert len(first.rows) == 50
     world.open(10_001, 40_000, ("TH", "CN"), ("TEXT",))
     many, titles = page_cost(lao, page), titles_cost(lao, page)
@@ -37,16 +39,20 @@ def test_ten_times_as_many_invisible_cases_leave_the_page_as_it_was(superuser_ur
     assert titles.buffers <= 300
     assert many.buffers <= 260
     assert not many.scans_all_cases
-    far = page_of_cases(lao, size=500).older
+    with acting_as(lao):
+        far = page_of_cases(lao, size=500).older
+        again = [row.case.pk for row in page_of_cases(lao).rows]
+        assert capped_count(lao) == (600, False)
+        assert len(find_cases(lao, "fraud", size=200).rows) == 100
     deep = page_cost(lao, lambda: page_of_cases(lao, before=far))
     assert deep.buffers <= 1.2 * many.buffers
-    assert [row.case.pk for row in page_of_cases(lao).rows] == [row.case.pk for row in first.rows]
+    assert again == [row.case.pk for row in first.rows]
     (counted,) = statements_of(lao, lambda: capped_count(lao))
-    assert cost_of(counted).buffers <= 100
-    assert capped_count(lao) == (600, False)
+    assert cost_of(lao, counted).buffers <= 100
     # A word that a sixth of all cases holds, and that the officer may find in a hundred of them.
     searched = [
-        sql for sql in statements_of(lao, lambda: find_cases(lao, "fraud")) if "cases_searchentry" in sql
+        sql
+        for sql in statements_of(lao, lambda: find_cases(lao, "fraud"))
+        if "cases_searchentry" in sql or "found_entries" in sql
     ]
-    assert sum(cost_of(sql).buffers for sql in searched) <= 20_000
-    assert len(find_cases(lao, "fraud", size=200).rows) == 100
+    assert sum(cost_of(lao, sql).buffers for sql in searched) <= 20_000

@@ -216,8 +216,9 @@ def _share(world: World) -> None:
             sharing.revoke_share(actor=thai, share_id=made.uuid, reason="over")
             world.parts["follow_up"] = ShareFollowUp.objects.get(share=made)
         else:
-            # Put in the past by hand: no service can share backwards in time.
-            past = timezone.now() - dt.timedelta(seconds=1)
+            # Put in the past by hand: no service can share backwards in time. The clock of the policies stands still
+            # within a test's transaction.
+            past = timezone.now() - dt.timedelta(hours=1)
             CaseShare.objects.filter(pk=made.pk).update(expires_at=past)
 
 

@@ -35,11 +35,14 @@ ALTER FUNCTION lmc_operations() OWNER TO lmc_definer;
 """
 
 
-def child(table: str, level: int | str) -> str:
-    """Return the wall of a table whose rows hang on a case, and of its history."""
+def child(table: str, level: int | None = None) -> str:
+    """Return the wall of a table whose rows hang on a case, and of its history; without a level each row has its own.
+
+    The row's column is named with its table: a bare "level" would be the read model's, and every row would pass.
+    """
     past = table.replace("cases_", "cases_historical", 1)
-    return wall(table, case_reaches(f"{table}.case_id", level)) + wall(
-        past, case_reaches(f"{past}.case_id", level), written="true"
+    return wall(table, case_reaches(f"{table}.case_id", level or f"{table}.level")) + wall(
+        past, case_reaches(f"{past}.case_id", level or f"{past}.level"), written="true"
     )
 
 
@@ -56,7 +59,7 @@ WALLS = "".join(
         wall("cases_itemvisibility", f"audience_id = ANY {MINE}"),
         wall("cases_contributeditem", case_reaches("cases_contributeditem.case_id", 4)),
         child("cases_casedetail", 2),
-        child("cases_casetext", "level"),
+        child("cases_casetext"),
         child("cases_timelineentry", 3),
         child("cases_casenote", 4),
         child("cases_caseofficer", 4),

@@ -3,6 +3,7 @@
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.consent import ConsentRequest
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.facets import AudienceSet, FacetCount, FacetDelta
 from lmc_cases.cases.models.follow_up import ShareFollowUp
 from lmc_cases.cases.models.handling import (
     CaseItem,
@@ -26,6 +27,7 @@ from lmc_cases.cases.models.visibility import (
 )
 
 __all__ = [
+    "AudienceSet",
     "Case",
     "CaseDetail",
     "CaseItem",
@@ -37,6 +39,8 @@ __all__ = [
     "CaseVisibility",
     "ConsentRequest",
     "ContributedItem",
+    "FacetCount",
+    "FacetDelta",
     "Graded",
     "Handled",
     "InformationGrade",

@@ -18,17 +18,18 @@ _KEPT_SECONDS: Final = 7 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Drift:
-    """Rows missing, rows too many, rows that say something else; search entries with wrong audiences."""
+    """Rows missing, rows too many, rows that say something else; wrong search entries; wrong counters."""
 
     missing: int
     surplus: int
     different: int
     search: int = 0
+    facets: int = 0
 
     @property
     def is_none(self) -> bool:
         """Whether the read model is right."""
-        return not (self.missing or self.surplus or self.different or self.search)
+        return not (self.missing or self.surplus or self.different or self.search or self.facets)
 
 
 def remove_ended() -> int:
@@ -45,7 +46,9 @@ def drift() -> Drift:
         missing, surplus, different = cursor.fetchone()
         cursor.execute("SELECT search_audience_drift()")
         (search,) = cursor.fetchone()
-    return Drift(missing=missing, surplus=surplus, different=different, search=search)
+        cursor.execute("SELECT case_facet_drift()")
+        (facets,) = cursor.fetchone()
+    return Drift(missing=missing, surplus=surplus, different=different, search=search, facets=facets)
 
 
 def measure_drift() -> int:
@@ -75,3 +78,4 @@ def repair() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_case_visibility(NULL)")
         cursor.execute("SELECT repair_search_audiences()")
+        cursor.execute("SELECT repair_case_facets()")

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from lmc_cases.cases.filters import CaseFilter
+from lmc_cases.cases.services.facets import option_counts
 from lmc_cases.cases.services.listing import COUNT_CAP, CasePage, capped_count, page_of_cases
 from lmc_cases.cases.services.search import MAX_MATCHES, MAX_WALKED, find_cases, record_search
 from lmc_cases.cases.tables import CaseTable
@@ -39,6 +40,9 @@ class CaseList(TemplateView):
         else:
             page = page_of_cases(user, filters=narrowed, before=before, after=after)
             count = count_text(*capped_count(user, narrowed)) if page.rows else ""
+            counts = option_counts(user, narrowed)
+            if counts is not None:
+                filters.show_counts(counts)
         table = CaseTable(page.rows)
         return super().get_context_data(
             table=table,

@@ -307,6 +307,8 @@ JOB_LEASE_SECONDS: int = env.int("LMC_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
 # How often the product looks for shares and questions that nobody answered; the times themselves are data.
 ESCALATION_SECONDS: int = env.int("LMC_ESCALATION_SECONDS", default=300)
+# Counters are right without the fold; it keeps the changes they are summed from few.
+FACET_FOLD_SECONDS: int = env.int("LMC_FACET_FOLD_SECONDS", default=5)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": JOB_SWEEP_SECONDS},
     "seal-audit": {"task": "audit.seal", "schedule": AUDIT_SEAL_SECONDS},
@@ -319,6 +321,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("LMC_DRIFT_SECONDS", default=3600.0),
     },
     "sweep-leftovers": {"task": "core.sweep_leftovers", "schedule": 3600.0},
+    "fold-facets": {
+        "task": "cases.fold_facets",
+        "schedule": FACET_FOLD_SECONDS,
+        "options": {"expires": FACET_FOLD_SECONDS},
+    },
 }
 
 # --- for whoever runs the server -------------------------------------------------------------------
