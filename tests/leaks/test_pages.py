@@ -103,7 +103,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:operation_put_case": (part("operation"), OWN),
     "cases:operation_take_case_out": (part_of_case("operation"), OWN),
     "cases:consents": (nothing, ANYBODY),
-    "cases:consent": (part("consent"), FULL),
+    "cases:consent": (part("consent"), PARTY),
     "cases:consent_answer": (part("consent"), OWN),
     "cases:consent_withdraw": (part("consent"), {"full"}),
     "cases:consent_pass_on": (part("consent"), NOBODY),
@@ -395,7 +395,8 @@ FOUND_BY = {
     "MARKFACTS": NOBODY,
     "MARKASSESSMENT": NOBODY,
     "MARKWITHHELD": OWN,
-    "MARKCONTRIBUTED": FULL,
+    # By its contributor in the list of the case: the search over all cases asks the case's level.
+    "MARKCONTRIBUTED": OWN,
     "MARKNOTE": NOBODY,
 }
 
