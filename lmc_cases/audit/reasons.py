@@ -16,6 +16,16 @@ REASONS: dict[str, Promise] = {
     "wrong_code": _("Wrong code"),
     "too_many_attempts": _("Too many attempts"),
     "account_closed": _("Account closed"),
+    # A role that was given or taken; its code comes from the roles, which are data.
+    "liaison_officer": _("Liaison officer"),
+    "supervisor": _("Supervisor"),
+    "prosecutor": _("Prosecutor"),
+    "legal_officer": _("Legal officer"),
+    "evidence_custodian": _("Evidence custodian"),
+    "border_officer": _("Border officer"),
+    "auditor": _("Auditor"),
+    "country_administrator": _("Country administrator"),
+    "partner_agency": _("Partner agency"),
     "restored": _("Restored from a backup"),
 }
 

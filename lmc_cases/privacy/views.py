@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
+from lmc_cases.accounts.step_up import StepUpRequired, StepUpToRead
 from lmc_cases.cases.models import Case
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
@@ -180,7 +181,7 @@ class StandingSet(RecordForm):
         return self.url("record")
 
 
-class RecordExport(RecordForm):
+class RecordExport(StepUpToRead, RecordForm):
     """Send all that the own country holds on the person as a ZIP file."""
 
     form_class = ExportForm
@@ -217,7 +218,7 @@ class RecordExport(RecordForm):
         return self.url("record")
 
 
-class ErasureAsk(RecordForm):
+class ErasureAsk(StepUpRequired, RecordForm):
     """Ask for the erasure, with everything that it would destroy on the page."""
 
     template_name = "privacy/erase.html"
@@ -307,7 +308,7 @@ class AboutErasure(ServiceFormView):
         )
 
 
-class ErasureConfirm(AboutErasure):
+class ErasureConfirm(StepUpRequired, AboutErasure):
     """The second person's page: what will be destroyed, and what will not."""
 
     template_name = "privacy/confirm.html"

@@ -1,13 +1,13 @@
 """What the audit costs writers: eight at once, transactions held for 5 ms, with and without; ratios within one run.
 
 Each transaction changes one row of its own and, with audit, writes the event the product's service writes: the same
-INSERT, completed by the same trigger, while the sealer works beside it every quarter of a second. The writers are
-processes of their own and speak to PostgreSQL as the serving role does; rounds alternate, the best of each counts, so
-that other load on the machine hits both alike.
+INSERT, completed by the same trigger, while the sealer works beside it. The writers are
+processes of their own and speak to PostgreSQL as the serving role does; runs with and without alternate.
 """
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
 import threading
@@ -31,8 +31,10 @@ from tests.factories import officer, open_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 8
-SECONDS = 4.0
-ROUNDS = 3
+SECONDS = 3.0
+ROUNDS = 5
+# Five times as often as the product seals.
+EVERY = 1.0
 # One writer: commits until told to stop; prints how many. Arguments: address, own row, seconds, file of the statement.
 WRITER = """
 import sys, time, uuid, psycopg
@@ -89,7 +91,7 @@ def throughput(url: str, file: str) -> float:
 
 
 class Sealer(threading.Thread):
-    """Seals every quarter of a second, as beat and worker do."""
+    """Seals as beat and worker do."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -105,7 +107,7 @@ class Sealer(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self.over.wait(0.25):
+            while not self.over.wait(EVERY):
                 sealing.seal()
         finally:
             connections.close_all()
@@ -136,9 +138,9 @@ def test_writers_with_and_without_audit(
             bench.execute("DROP TABLE bench_business")
     record("audit: 8 writers, 5 ms transactions, without audit", max(without), "tx/s")
     record("audit: the same with audit and sealer", max(with_audit), "tx/s")
-    record(
-        "audit: throughput with audit against none", max(with_audit) / max(without), "ratio", at_least=0.75
-    )
+    # Pairs, because other load on the machine hits both runs of a pair alike.
+    ratio = statistics.median(one / other for one, other in zip(with_audit, without, strict=True))
+    record("audit: throughput with audit against none, median of pairs", ratio, "ratio", at_least=0.75)
     began = time.perf_counter()
     sealing.seal_now()
     record("audit: last events sealed after", time.perf_counter() - began, "s")

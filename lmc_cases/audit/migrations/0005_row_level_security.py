@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
     """Policies of the tables that hold who did what."""
 
     dependencies = [
-        ("audit", "0004_sealing"),
+        ("audit", "0005_lean_writes"),
         ("cases", "0006_row_level_security"),
         ("jurisdictions", "0003_viewer_of_a_transaction"),
     ]
