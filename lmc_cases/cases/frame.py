@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.cases.models import Case, CaseOfficer, CaseText, Level
+from lmc_cases.cases.services.reading_reasons import require_reason
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 # What the buttons of the case pages depend on.
-CASE_ACTIONS = (Action.READ, Action.EDIT, Action.SHARE, Action.KEEP_EVIDENCE)
+CASE_ACTIONS = (Action.READ, Action.EDIT, Action.SHARE, Action.KEEP_EVIDENCE, Action.SUPERVISE)
 
 
 def case_frame(
@@ -26,15 +28,16 @@ def case_frame(
     """Return the context of ``cases/frame.html``.
 
     Args:
-        current: the tab shown: overview, suspects, evidence, sharing, handovers, dossiers, history.
+        current: the tab shown: overview, suspects, evidence, sharing, ledger, handovers, dossiers, history.
         at_least: the level the page needs; below it the page does not exist for the officer.
 
     Returns:
         ``case`` (with ``level``), ``title`` (``ShownText`` or None), ``is_own``, ``rights`` (set of
-        ``Action`` the officer holds on it), ``tabs``.
+        ``Action`` the officer holds on it), ``tabs``, ``emergencies`` (officers named for a time after a lock-out).
 
     Raises:
-        Http404: foreign, missing and too low a level alike.
+        Http404: foreign, missing and too low a level alike; before any question.
+        ReasonRequired: another country's case, and the officer has not said today why it is read.
     """
     case = (
         Case.objects.visible_to(user, at_least=at_least)
@@ -48,6 +51,8 @@ def case_frame(
     level = Level(case.level)  # type: ignore[attr-defined]
     rights = {action for action in CASE_ACTIONS if _holds(user, action, case)}
     is_own = Action.READ in rights
+    if not is_own:
+        require_reason(actor=user, case=case)
     return {
         "case": case,
         "level": level,
@@ -55,6 +60,14 @@ def case_frame(
         "is_own": is_own,
         "rights": {str(action.name): True for action in rights},
         "tabs": _tabs(case, level, current, is_own=is_own),
+        "emergencies": list(
+            CaseOfficer.objects.visible_to(user)
+            .filter(case=case, until__gt=Now())
+            .select_related("user")
+            .order_by("until", "pk")
+        )
+        if is_own and case.is_restricted
+        else [],
     }
 
 
@@ -63,12 +76,13 @@ def _holds(user: User, action: Action, case: Case) -> bool:
 
 
 def _tabs(case: Case, level: Level, current: str, *, is_own: bool) -> list[dict[str, Any]]:
-    full = level == Level.FULL
+    full = level >= Level.FULL
     entries = [
         ("overview", _("Overview"), "cases:detail", "uuid", True),
         ("suspects", _("Suspects"), "suspects:list", "case_uuid", full),
         ("evidence", _("Evidence"), "evidence:list", "case_uuid", full),
         ("sharing", _("Sharing"), "cases:sharing", "uuid", True),
+        ("ledger", _("Disclosures"), "cases:ledger", "uuid", True),
         ("handovers", _("Handovers"), "handovers:of_case", "case_uuid", full),
         ("dossiers", _("Dossiers"), "dossiers:of_case", "case_uuid", full),
         ("history", _("History"), "cases:history", "uuid", full and is_own),

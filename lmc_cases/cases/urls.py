@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.cases.views import detail, editing, handing_on, lists, operations, sharing
+from lmc_cases.cases.views import (
+    detail,
+    disclosure,
+    editing,
+    explaining,
+    handing_on,
+    lists,
+    operations,
+    sharing,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -29,6 +38,9 @@ urlpatterns = [
         operations.OperationTakeCaseOut.as_view(),
         name="operation_take_case_out",
     ),
+    path("operations/<uuid:uuid>/why/", explaining.OperationWhy.as_view(), name="operation_why"),
+    path("emergency/", explaining.EmergencyDesk.as_view(), name="emergency"),
+    path("emergency/<uuid:uuid>/", explaining.EmergencyDecide.as_view(), name="emergency_decide"),
     path("hand-on/<uuid:uuid>/", handing_on.OfficerLeave.as_view(), name="hand_on"),
     path("<uuid:uuid>/", detail.CaseOverview.as_view(), name="detail"),
     path("<uuid:uuid>/edit/", editing.CaseEdit.as_view(), name="edit"),
@@ -40,5 +52,9 @@ urlpatterns = [
     path("<uuid:uuid>/sharing/", sharing.CaseSharing.as_view(), name="sharing"),
     path("<uuid:uuid>/share/", sharing.CaseShareAdd.as_view(), name="share"),
     path("shares/<uuid:uuid>/revoke/", sharing.ShareRevoke.as_view(), name="revoke"),
+    path("<uuid:uuid>/ledger/", disclosure.CaseLedger.as_view(), name="ledger"),
+    path("<uuid:uuid>/ledger/<uuid:record_uuid>/", disclosure.CaseLedger.as_view(), name="ledger_of_record"),
+    path("<uuid:uuid>/why/", explaining.WhyPage.as_view(), name="why"),
+    path("<uuid:uuid>/reason/", disclosure.ReadingReasonAsk.as_view(), name="reason"),
     path("<uuid:uuid>/history/", detail.CaseHistory.as_view(), name="history"),
 ]

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from lmc_cases.cases.frame import case_frame
-from lmc_cases.cases.models import Level
+from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.views.explaining import WhyPage
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.errors import DomainError
@@ -340,3 +341,13 @@ class ExhibitDownload(CasePage, View):
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         response["Cache-Control"] = "private, no-store"
         return response
+
+
+class ExhibitWhy(CasePage, WhyPage):
+    """Why somebody can see this exhibit: ``item`` of both classes is the exhibit in the address."""
+
+    tab = TAB
+
+    def back_url(self, case: Case) -> str:
+        """Back to the exhibit."""
+        return self.url("detail", self.item())

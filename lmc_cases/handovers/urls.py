@@ -12,6 +12,7 @@ urlpatterns = [
     path("of-case/<uuid:case_uuid>/", reading.HandoversOfCase.as_view(), name="of_case"),
     path("new/<uuid:case_uuid>/", drafting.RequestCreate.as_view(), name="create"),
     path("<uuid:uuid>/", reading.HandoverPage.as_view(), name="detail"),
+    path("<uuid:uuid>/why/", reading.HandoverWhy.as_view(), name="why"),
     path("<uuid:uuid>/edit/", drafting.RequestEdit.as_view(), name="edit"),
     path("<uuid:uuid>/submit/", acts.Submit.as_view(), name="submit"),
     path("<uuid:uuid>/acknowledge/", acts.Acknowledge.as_view(), name="acknowledge"),

@@ -30,6 +30,7 @@ class Action(enum.StrEnum):
     APPROVE_HANDOVER = "approve_handover"
     KEEP_EVIDENCE = "keep_evidence"
     READ_AUDIT = "read_audit"
+    SUPERVISE = "supervise_records"
     MANAGE_USERS = "manage_users"
     EDIT_LAW = "edit_law"
 

@@ -16,7 +16,9 @@ from rest_framework.request import Request
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.asking import ask_over_api
+from lmc_cases.cases.models import Case, Disclosure, Level
+from lmc_cases.cases.services import ledger
 from lmc_cases.core.api_views import (
     FileRenderer,
     KnownText,
@@ -100,6 +102,7 @@ class Suspects(ReadOnly):
     def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
         """Walk the case's people by number."""
         self.case = Case.objects.visible_to(self.actor, at_least=Level.FULL).get(uuid=query["case"])
+        ask_over_api(self.request, self.case)
         people = self.get_queryset().filter(case=self.case)
         if "category" in query:
             people = people.filter(category=query["category"])
@@ -114,16 +117,22 @@ class Suspects(ReadOnly):
             target=self.case,
             codes={"shown": len(page.rows), "category": query.get("category", "")},
         )
+        kind, path = Disclosure.Kind.SUSPECT, Disclosure.Path.LIST
+        ledger.note_items(actor=self.actor, case=self.case, kind=kind, items=page.rows, path=path)
 
     def consult(self, uuid: UUID) -> Suspect:
         """Return the person; the consultation is recorded."""
         suspect: Suspect = self.get_queryset().get(uuid=uuid)
+        ask_over_api(self.request, suspect.case)
         record(actor=self.actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
+        kind = Disclosure.Kind.SUSPECT
+        ledger.note_items(actor=self.actor, case=suspect.case, kind=kind, items=[suspect])
         return suspect
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     @action(detail=True, renderer_classes=[FileRenderer])
     def photo(self, request: Request, uuid: UUID) -> FileResponse:
         """Return the photograph as a JPEG file. The consultation is recorded."""
+        ask_over_api(request, self.get_queryset().get(uuid=uuid).case)
         opened = open_photo(actor=self.actor, suspect_id=uuid)
         return as_attachment(opened, name=f"{uuid}.jpg", media_type="image/jpeg")

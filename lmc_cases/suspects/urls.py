@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.PeopleList.as_view(), name="list"),
     path("add/", views.PersonAdd.as_view(), name="create"),
     path("<uuid:uuid>/", views.PersonDetail.as_view(), name="detail"),
+    path("<uuid:uuid>/why/", views.PersonWhy.as_view(), name="why"),
     path("<uuid:uuid>/edit/", views.PersonEdit.as_view(), name="edit"),
     path("<uuid:uuid>/photo/", views.PersonPhoto.as_view(), name="photo"),
     path("<uuid:uuid>/photo/change/", views.PhotoChange.as_view(), name="photo_change"),

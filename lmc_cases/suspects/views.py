@@ -14,6 +14,7 @@ from django.views.generic import TemplateView, View
 
 from lmc_cases.cases.frame import case_frame
 from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.views.explaining import WhyPage
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.scoping import ServiceFormView
@@ -398,3 +399,17 @@ class PersonPhoto(CasePage, View):
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response
+
+
+class PersonWhy(CasePage, WhyPage):
+    """Why somebody can see this person."""
+
+    tab = TAB
+
+    def item(self) -> Any:
+        """The person in the address, through the rule."""
+        return self.person()
+
+    def back_url(self, case: Case) -> str:
+        """Back to the person."""
+        return self.url("detail", self.person())

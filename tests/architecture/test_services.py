@@ -67,11 +67,16 @@ WRITES = {
     "accounts.services.tokens": {
         "AuthToken.objects.filter(user=user, expiry__lt=timezone.now()).delete": "tokens that ended",
         "AuthToken.objects.create": "the token library's table; the audit keeps who made it",
+        "TokenPurpose.objects.create": "stands and falls with its token; the audit keeps it",
         "AuthToken.objects.filter(user=user).delete": "revoked tokens; the audit keeps who did it",
     },
     "audit.services": {
         "AuditEvent.objects.create": "the record itself",
         "AuditReason.objects.create": "the record itself",
+    },
+    "cases.services.ledger": {"Disclosure.objects.bulk_create": "append-only: its rows are the history"},
+    "cases.services.reading_reasons": {
+        "ReadingReason.objects.bulk_create": "append-only: its rows are the history",
     },
     "cases.services.search": {
         "SearchEntry.objects.update_or_create": "a search index, derived from records with history",

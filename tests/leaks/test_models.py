@@ -23,14 +23,17 @@ from lmc_cases.cases.models import (
     CaseShareItem,
     CaseText,
     CaseVisibility,
+    Disclosure,
+    EmergencyAccess,
     ItemVisibility,
     Operation,
     OperationMember,
+    ReadingReason,
     SearchEntry,
     TimelineEntry,
 )
 from lmc_cases.cases.services import casework
-from lmc_cases.dossiers.models import Dossier
+from lmc_cases.dossiers.models import Dossier, LedgerDocument
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
@@ -56,6 +59,10 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     CaseOfficer: OWN,
     CaseShare: EXISTENCE,
     CaseShareItem: set(),
+    Disclosure: EXISTENCE,
+    ReadingReason: EXISTENCE,
+    EmergencyAccess: OWN,
+    LedgerDocument: OWN,
     ItemVisibility: set(),
     Operation: OWN,
     OperationMember: OWN,

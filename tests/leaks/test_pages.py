@@ -64,6 +64,10 @@ def document(world: World) -> dict[str, Any]:
     return {"case_uuid": world.case.uuid, "uuid": world.parts["suspect"].uuid, "document_uuid": held.uuid}
 
 
+def ledger_of_record(world: World) -> dict[str, Any]:
+    return {"uuid": world.case.uuid, "record_uuid": world.parts["suspect"].uuid}
+
+
 def dossier_photo(world: World) -> dict[str, Any]:
     return {"uuid": world.parts["dossier"].uuid, "sha256": world.parts["suspect"].photo_sha256}
 
@@ -91,10 +95,18 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:sharing": (case, EXISTENCE),
     "cases:share": (case, OWN),
     "cases:revoke": (part("share"), OWN),
+    "cases:ledger": (case, EXISTENCE),
+    "cases:ledger_of_record": (ledger_of_record, EXISTENCE),
+    "cases:reason": (case, EXISTENCE),
+    "cases:why": (case, EXISTENCE),
+    "cases:operation_why": (part("operation"), OWN),
+    "cases:emergency": (nothing, ANYBODY),
+    "cases:emergency_decide": (part("emergency"), {"supervisor"}),
     "cases:history": (case, OWN),
     "suspects:list": (of_case, FULL),
     "suspects:create": (of_case, OWN),
     "suspects:detail": (part_of_case("suspect"), FULL),
+    "suspects:why": (part_of_case("suspect"), FULL),
     "suspects:edit": (part_of_case("suspect"), OWN),
     "suspects:photo": (part_of_case("suspect"), FULL),
     "suspects:photo_change": (part_of_case("suspect"), OWN),
@@ -104,6 +116,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "evidence:list": (of_case, FULL),
     "evidence:create": (of_case, OWN),
     "evidence:detail": (part_of_case("item"), FULL),
+    "evidence:why": (part_of_case("item"), FULL),
     "evidence:edit": (part_of_case("item"), OWN),
     "evidence:upload": (part_of_case("item"), OWN),
     "evidence:download": (part_of_case("item"), FULL),
@@ -113,6 +126,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "handovers:of_case": (of_case, FULL),
     "handovers:create": (of_case, {"full"}),
     "handovers:detail": (part("handover"), PARTY),
+    "handovers:why": (part("handover"), PARTY),
     "handovers:edit": (part("handover"), {"full"}),
     "handovers:submit": (part("handover"), {"full"}),
     "handovers:acknowledge": (part("handover"), OWN),
@@ -122,6 +136,11 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "handovers:withdraw": (part("handover"), {"full"}),
     "dossiers:list": (nothing, ANYBODY),
     "dossiers:of_case": (of_case, FULL),
+    "dossiers:view_as": (of_case, {"supervisor"}),
+    "dossiers:ledgers": (of_case, OWN),
+    "dossiers:ledger_download": (part("ledger"), OWN),
+    "dossiers:ledger_progress": (part("ledger"), OWN),
+    "dossiers:ledger_retry": (part("ledger"), OWN),
     "dossiers:request": (part("handover"), PARTY),
     "dossiers:approve": (part("handover"), {"supervisor"}),
     "dossiers:correct": (part("handover"), {"supervisor"}),

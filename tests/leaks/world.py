@@ -17,10 +17,10 @@ from PIL import Image
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.rights import revoke_role
 from lmc_cases.cases.models import Case, CaseShare, Level
-from lmc_cases.cases.services import casework, operations, sharing
+from lmc_cases.cases.services import casework, emergency, operations, sharing
 from lmc_cases.config.demo_data import DEMO_PEOPLE
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services import approve_and_owe
+from lmc_cases.dossiers.services import approve_and_owe, request_ledger
 from lmc_cases.evidence.services.custody import record_custody
 from lmc_cases.evidence.services.files import upload_file
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
@@ -31,7 +31,7 @@ from lmc_cases.handovers.services import deciding, drafting
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 
 # What each mark stands in -> the least a viewer must hold to read it.
 MARKS = {
@@ -123,6 +123,9 @@ def build() -> World:
     )
     casework.add_note(actor=thai, case_id=case.uuid, text="MARKNOTE", language="en")
     _share(world)
+    # They read every day: what the question itself tells is tested in tests/cases.
+    for name in ("full", "summary", "existence"):
+        say_why(viewers[name], case)
     _fill(world)
     _hand_over(world)
     return world
@@ -191,4 +194,8 @@ def _hand_over(world: World) -> None:
     deciding.acknowledge(actor=supervisor, handover_id=draft.uuid)
     approve_and_owe(actor=supervisor, handover_id=draft.uuid)
     world.parts["handover"] = HandoverRequest.objects.get(uuid=draft.uuid)
+    world.parts["emergency"] = emergency.ask_for_emergency(
+        actor=world.viewers["own"], reference="TH-0000-000000", reason="nobody is there"
+    )
+    world.parts["ledger"] = request_ledger(actor=world.viewers["own"], case_id=world.case.uuid, language="en")
     world.parts["dossier"] = Dossier.objects.filter(handover=world.parts["handover"]).earliest("pk")

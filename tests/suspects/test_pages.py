@@ -20,7 +20,7 @@ from lmc_cases.cases.models import Case, Level
 from lmc_cases.suspects import services
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services import DocumentDetails, PersonDetails
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why_all, share
 from tests.suspects.samples import person, picture
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,7 @@ def _own_storage(settings: Any, tmp_path: Path) -> None:
 
 
 def signed_in(user: User, **options: Any) -> Client:
+    say_why_all(user)
     client = Client(**options)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

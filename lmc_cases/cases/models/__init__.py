@@ -2,6 +2,8 @@
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.disclosure import Disclosure
+from lmc_cases.cases.models.emergency import EmergencyAccess
 from lmc_cases.cases.models.handling import (
     CaseItem,
     Graded,
@@ -11,6 +13,7 @@ from lmc_cases.cases.models.handling import (
     StatementKind,
 )
 from lmc_cases.cases.models.operation import Operation, OperationMember
+from lmc_cases.cases.models.reading_reason import ReadingReason
 from lmc_cases.cases.models.share import CaseShare, CaseShareItem
 from lmc_cases.cases.models.visibility import (
     CaseVisibility,
@@ -32,6 +35,8 @@ __all__ = [
     "CaseText",
     "CaseVisibility",
     "ContributedItem",
+    "Disclosure",
+    "EmergencyAccess",
     "Graded",
     "Handled",
     "InformationGrade",
@@ -39,6 +44,7 @@ __all__ = [
     "Level",
     "Operation",
     "OperationMember",
+    "ReadingReason",
     "ReferenceCounter",
     "SearchEntry",
     "SourceGrade",

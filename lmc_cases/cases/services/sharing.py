@@ -15,6 +15,7 @@ from lmc_cases.accounts.models import Role, User
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseOfficer, CaseShare, Level
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.casework import lock_case
 from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.core.history import save_as
@@ -106,6 +107,7 @@ def share_case(
             "case_version": case.version,
         },
     )
+    ledger.note_share(actor=actor, share=share)
     return share
 
 

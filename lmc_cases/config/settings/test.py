@@ -8,3 +8,5 @@ ALLOWED_HOSTS = ["localhost", "testserver"]
 # Static files come straight from their places: nothing is collected first.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# Signatures in tests are made by an authority of the test run's own.
+SIGNING_LOCAL_AUTHORITY = True

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, Disclosure, Level
+from lmc_cases.cases.services import ledger
 from lmc_cases.core.display import format_moment, zone_offset
 from lmc_cases.evidence.models import EvidenceItem
 
@@ -92,6 +93,9 @@ def list_items(
         target=case,
         codes={"shown": len(rows)},
     )
+    ledger.note_items(
+        actor=actor, case=case, kind=Disclosure.Kind.EVIDENCE, items=rows, path=Disclosure.Path.LIST
+    )
     return ExhibitPage(
         rows=rows,
         previous=rows[0].uuid if rows and has_previous else None,
@@ -113,6 +117,7 @@ def consult_item(*, actor: User, case_id: UUID, item_id: UUID) -> EvidenceItem:
         .get(uuid=item_id, case__uuid=case_id)
     )
     record(actor=actor, operation=Operation.CONSULTATION, verb="evidence.viewed", target=item)
+    ledger.note_items(actor=actor, case=item.case, kind=Disclosure.Kind.EVIDENCE, items=[item])
     return item
 
 

@@ -116,6 +116,10 @@ class Jurisdiction(models.Model):
             ("approve_handover", "Decide on handovers asked of the country"),
             ("keep_evidence", "Keep the country's exhibits"),
             ("read_audit", "Read the country's audit records"),
+            (
+                "supervise_records",
+                "Check what others see, and open a case in an emergency as the second person",
+            ),
             ("manage_users", "Manage the country's users"),
             ("edit_law", "Maintain the country's law"),
         ]

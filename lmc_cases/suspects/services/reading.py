@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level, SearchEntry
+from lmc_cases.cases.models import Case, Disclosure, Level, SearchEntry
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.search import blind_mark
 from lmc_cases.core.text import document_number_form, search_form
 from lmc_cases.suspects.countries import country_name
@@ -103,6 +104,9 @@ def list_people(
         target=case,
         codes={"shown": len(rows), "category": category, "searched": bool(wanted)},
     )
+    ledger.note_items(
+        actor=actor, case=case, kind=Disclosure.Kind.SUSPECT, items=rows, path=Disclosure.Path.LIST
+    )
     return PeoplePage(
         rows=rows,
         previous=rows[0].number if rows and has_previous else None,
@@ -125,6 +129,7 @@ def consult_person(*, actor: User, case_id: UUID, suspect_id: UUID) -> Suspect:
         .get(uuid=suspect_id, case__uuid=case_id)
     )
     record(actor=actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
+    ledger.note_items(actor=actor, case=suspect.case, kind=Disclosure.Kind.SUSPECT, items=[suspect])
     return suspect
 
 
