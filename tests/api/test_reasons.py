@@ -111,4 +111,5 @@ def test_the_owner_reads_the_ledger_over_the_api(w: World) -> None:
     assert [(row["kind"], row["path"], row["reason_code"]) for row in mine] == [("CASE", "API", "LOCATE")]
     assert {row["recipient"] for row in rows} >= {"CN", "KH", "LA"}
     theirs = w.client("full").get(f"/api/v1/disclosures/?case={w.case.uuid}&limit=100").json()["results"]
-    assert {row["recipient"] for row in theirs} == {"CN"}
+    # What China received, and what it gave itself with its request.
+    assert {(row["owner"], row["recipient"]) for row in theirs} == {("TH", "CN"), ("CN", "TH")}

@@ -104,7 +104,8 @@ class EmergencyDesk(ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The requests the officer made or may decide."""
-        to_decide = set(EmergencyAccess.objects.to_decide(self.actor).values_list("pk", flat=True))
+        mine = EmergencyAccess.objects.visible_to(self.actor).to_decide(self.actor)
+        to_decide = set(mine.values_list("pk", flat=True))
         return super().get_context_data(
             requests=[(row, row.pk in to_decide) for row in emergency.requests_of(self.actor)],
             **kwargs,
