@@ -11,7 +11,7 @@ from django.utils import timezone
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.officers import open_account
 from lmc_cases.cases.models import Case, CaseShare, Level
-from lmc_cases.cases.services import casework, sharing
+from lmc_cases.cases.services import casework, reading_reasons, sharing
 from lmc_cases.jurisdictions.models import Agency, Clearance, Jurisdiction
 from lmc_cases.jurisdictions.services import save_agency
 
@@ -78,3 +78,15 @@ def share(
     if made.confirmed_at is None and second is not None:
         return sharing.confirm_share(actor=second, share_id=made.uuid)
     return made
+
+
+def say_why(reader: User, *cases: Case, code: str = "SUPPORT") -> None:
+    """Give the reason that the pages and the API ask an officer for before another country's case, for today."""
+    for case in cases:
+        reading_reasons.give_reason(actor=reader, case_id=case.uuid, code=code)
+
+
+def say_why_all(reader: User) -> None:
+    """Give today's reason for every case of another country that the officer sees now."""
+    if reader.agency is not None:
+        say_why(reader, *Case.objects.visible_to(reader).exclude(owner=reader.country))

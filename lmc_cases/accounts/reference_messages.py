@@ -1,4 +1,4 @@
-"""Labels of the roles, brought into the catalogues. The roles themselves are data; a test compares both."""
+"""Labels of roles and reading reasons, brought into the catalogues. They themselves are data; a test compares both."""
 
 from __future__ import annotations
 
@@ -14,4 +14,14 @@ ROLES = (
     _("Auditor"),
     _("Country administrator"),
     _("Partner agency"),
+)
+
+READING_REASONS = (
+    _("Supporting the investigation of the owner"),
+    _("An investigation of my own country"),
+    _("Locating a person"),
+    _("Identifying a person"),
+    _("Preparing or carrying out a handover"),
+    _("Supervision of the work on this case"),
+    _("Another reason, in words"),
 )

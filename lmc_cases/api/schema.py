@@ -30,6 +30,12 @@ PROBLEM = {
                 "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
             },
         },
+        "case": {"type": "string", "format": "uuid", "description": "The case whose reading needs a reason."},
+        "reasons": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Codes that can be sent in `Reason-Code`.",
+        },
     },
 }
 EVERYWHERE = {
@@ -38,6 +44,28 @@ EVERYWHERE = {
     "406": "No such media type.",
     "429": "Too many requests; `Retry-After` says when to come back.",
 }
+REASON_NEEDED = (
+    "Another country's case: say why it is read, once per case and day. Send a code of `reasons` in the header"
+    " `Reason-Code`, or use a token with a standing reason."
+)
+REASON_HEADERS = [
+    {
+        "name": "Reason-Code",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "Why another country's case is read; needed once per case and day.",
+    },
+    {
+        "name": "Reason-Text",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "The reason in words, percent-encoded UTF-8; needed with the code `OTHER`.",
+    },
+]
+# Answers that show what stands in a case. Requests and dossiers are the reader's own too: they name their purpose.
+OF_A_CASE = ("/cases/{uuid}/", "/suspects/", "/evidence/", "/disclosures/")
 NOT_FOUND = "It does not exist, or you may not see it: the answer is the same."
 
 
@@ -103,6 +131,10 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
                 refusals["400"] = "A parameter was refused; `errors` names it."
             if path.endswith("/file/"):
                 refusals["409"] = "There is no file to hand out now."
+            if any(part in path for part in OF_A_CASE):
+                refusals["428"] = REASON_NEEDED
+                refusals["400"] = refusals.get("400", "The reason was refused; `errors` says why.")
+                operation["parameters"] = [*operation.get("parameters", []), *deepcopy(REASON_HEADERS)]
             for status, description in sorted(refusals.items()):
                 operation["responses"][status] = {
                     "description": description,

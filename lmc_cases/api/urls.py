@@ -6,7 +6,7 @@ from django.urls import path
 
 from lmc_cases.api import views
 from lmc_cases.audit.api import Checkpoints, NewestCheckpoint
-from lmc_cases.cases.api import Cases, Operations
+from lmc_cases.cases.api import Cases, Disclosures, Operations
 from lmc_cases.dossiers.api import Dossiers
 from lmc_cases.evidence.api import Evidence
 from lmc_cases.handovers.api import Handovers
@@ -21,6 +21,7 @@ urlpatterns = [
     path("docs/", views.Docs.as_view(), name="docs"),
     path("cases/", Cases.as_view({"get": "list"}), name="cases"),
     path("cases/<uuid:uuid>/", Cases.as_view({"get": "retrieve"}), name="case"),
+    path("disclosures/", Disclosures.as_view({"get": "list"}), name="disclosures"),
     path("operations/", Operations.as_view({"get": "list"}), name="operations"),
     path("operations/<uuid:uuid>/", Operations.as_view({"get": "retrieve"}), name="operation"),
     path("suspects/", Suspects.as_view({"get": "list"}), name="suspects"),

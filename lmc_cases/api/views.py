@@ -21,6 +21,7 @@ from lmc_cases.core.api_views import ApiView
 
 LISTS = (
     "cases",
+    "disclosures",
     "operations",
     "suspects",
     "evidence",

@@ -14,16 +14,19 @@ from rest_framework import serializers
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.api_parts import CODES_HELP, RESTRICTION_HELP
+from lmc_cases.cases.asking import ask_over_api
 from lmc_cases.cases.models import (
     Case,
     CaseDetail,
     CaseText,
+    Disclosure,
     Level,
     Operation,
     OperationMember,
     TimelineEntry,
 )
 from lmc_cases.cases.services.casework import consult_case
+from lmc_cases.cases.services.ledger import LedgerFilters, page_of_ledger
 from lmc_cases.cases.services.listing import (
     OWN,
     SHARED,
@@ -201,6 +204,7 @@ class Cases(ReadOnly):
             .get(uuid=uuid)
         )
         level = Level(case.level)  # type: ignore[attr-defined]
+        ask_over_api(self.request, case)
         consult_case(actor=self.actor, case=case, level=level, part="api")
         is_own = case.owner_id in own_country_ids(self.actor)
         shown = {
@@ -241,6 +245,85 @@ class Cases(ReadOnly):
             "occurred_from": detail.occurred_from,
             "occurred_to": detail.occurred_to,
         }
+
+
+class VersionOut(Out):
+    """One part of what was shown, and which state of it."""
+
+    of = serializers.CharField(help_text="`case`, `record`, `TITLE/th`, ...; or the public id of a record.")
+    version = serializers.CharField(help_text="A version number, a count or a checksum.")
+
+
+class DisclosureOut(Out):
+    """One record that reached one recipient. Entries are never changed or removed."""
+
+    uuid = serializers.UUIDField()
+    case = serializers.UUIDField(source="case.uuid")
+    kind = serializers.ChoiceField(choices=Disclosure.Kind.choices)
+    record = serializers.UUIDField(source="object_uuid", help_text="Public id of the record.")
+    reference = serializers.CharField()
+    happened_at = Moment()
+    path = serializers.ChoiceField(choices=Disclosure.Path.choices, help_text="How it reached the recipient.")
+    level = serializers.ChoiceField(choices=LEVELS, source="level_name")
+    versions = serializers.SerializerMethodField(help_text="Which state of which part.")
+    sha256 = KnownText(help_text="Of a file, photograph or dossier; of the frozen facts of a request.")
+    owner = serializers.CharField(source="owner.code", help_text="Country code of the disclosing country.")
+    recipient = serializers.CharField(source="recipient.code", help_text="Country code.")
+    recipient_agency = serializers.CharField(source="recipient_agency.code", allow_null=True, default=None)
+    recipient_officer = serializers.CharField(
+        source="recipient_officer.full_name", allow_null=True, default=None
+    )
+    rule = serializers.ChoiceField(choices=Disclosure.Rule.choices, help_text="What opened it.")
+    share = serializers.UUIDField(source="share.uuid", allow_null=True, default=None)
+    purpose = KnownText()
+    legal_basis = KnownText()
+    approval_number = KnownText()
+    handling_codes = serializers.ListField(child=serializers.CharField())
+    handling_h3 = KnownText(help_text="The words of the code H3.")
+    reason_code = serializers.CharField(
+        source="reading_reason.code",
+        allow_null=True,
+        default=None,
+        help_text="Why the reader said it was read.",
+    )
+
+    @extend_schema_field(VersionOut(many=True))
+    def get_versions(self, row: Disclosure) -> Any:
+        """Return each part with its state; parts that hold many records one by one."""
+        shown = []
+        for part, version in row.versions.items():
+            if isinstance(version, dict):
+                shown += [{"of": key, "version": str(value)} for key, value in version.items()]
+            elif isinstance(version, list):
+                shown += [{"of": key, "version": ""} for key in version]
+            else:
+                shown.append({"of": part, "version": str(version)})
+        return shown
+
+
+class DisclosureQuery(ListQuery):
+    """Parameters of the disclosure ledger."""
+
+    case = serializers.UUIDField(help_text="A case you see.")
+    record = serializers.UUIDField(required=False, help_text="Public id of one record.")
+    path = serializers.ChoiceField(choices=Disclosure.Path.choices, required=False)
+
+
+class Disclosures(ReadOnly):
+    """To whom a case was disclosed, newest first. The owner sees every entry, a recipient its own."""
+
+    model = Disclosure
+    serializer_class = DisclosureOut
+    query_class = DisclosureQuery
+
+    def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
+        """Return one page; reading it is recorded with the page."""
+        case = Case.objects.visible_to(self.actor).get(uuid=query["case"])
+        ask_over_api(self.request, case)
+        filters = LedgerFilters(object_uuid=query.get("record"), path=query.get("path", ""))
+        return page_of_ledger(
+            actor=self.actor, case=case, filters=filters, before=query.get("cursor"), size=query["limit"]
+        )
 
 
 class TotalsOut(Out):

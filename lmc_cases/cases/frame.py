@@ -6,12 +6,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, CaseItem, CaseText, Level
+from lmc_cases.cases.models import Case, CaseItem, CaseOfficer, CaseText, Level
 from lmc_cases.cases.services.items import shows_items
+from lmc_cases.cases.services.reading_reasons import require_reason
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 # What the buttons of the case pages depend on.
-CASE_ACTIONS = (Action.READ, Action.EDIT, Action.SHARE, Action.KEEP_EVIDENCE)
+CASE_ACTIONS = (Action.READ, Action.EDIT, Action.SHARE, Action.KEEP_EVIDENCE, Action.SUPERVISE)
 
 
 def case_frame(
@@ -33,16 +35,17 @@ def case_frame(
     """Return the context of ``cases/frame.html``.
 
     Args:
-        current: the tab shown: overview, suspects, evidence, sharing, handovers, dossiers, history, accesses.
+        current: the tab shown: overview, suspects, evidence, sharing, ledger, handovers, dossiers, history, accesses.
         at_least: the level the page needs; below it the page does not exist for the officer.
         items: a page of people or exhibits, which also exists where single ones are open, or may be added.
 
     Returns:
         ``case`` (with ``level``), ``title`` (``ShownText`` or None), ``is_own``, ``rights`` (set of
-        ``Action`` the officer holds on it), ``tabs``.
+        ``Action`` the officer holds on it), ``tabs``, ``emergencies`` (officers named for a time after a lock-out).
 
     Raises:
-        Http404: foreign, missing and too low a level alike.
+        Http404: foreign, missing and too low a level alike; before any question.
+        ReasonRequired: another country's case, and the officer has not said today why it is read.
     """
     case = (
         Case.objects.visible_to(user, at_least=at_least)
@@ -59,6 +62,8 @@ def case_frame(
         raise Http404
     rights = {action for action in CASE_ACTIONS if _holds(user, action, case)}
     is_own = Action.READ in rights
+    if not is_own:
+        require_reason(actor=user, case=case)
     return {
         "case": case,
         "level": level,
@@ -66,6 +71,14 @@ def case_frame(
         "is_own": is_own,
         "rights": {str(action.name): True for action in rights},
         "tabs": _tabs(case, level, current, is_own=is_own, items=has_items),
+        "emergencies": list(
+            CaseOfficer.objects.visible_to(user)
+            .filter(case=case, until__gt=Now())
+            .select_related("user")
+            .order_by("until", "pk")
+        )
+        if is_own and case.is_restricted
+        else [],
     }
 
 
@@ -114,6 +127,7 @@ def _tabs(case: Case, level: Level, current: str, *, is_own: bool, items: bool) 
         ("suspects", _("Suspects"), "suspects:list", "case_uuid", items),
         ("evidence", _("Evidence"), "evidence:list", "case_uuid", items),
         ("sharing", _("Sharing"), "cases:sharing", "uuid", True),
+        ("ledger", _("Disclosures"), "cases:ledger", "uuid", True),
         ("handovers", _("Handovers"), "handovers:of_case", "case_uuid", full),
         ("dossiers", _("Dossiers"), "dossiers:of_case", "case_uuid", full),
         ("history", _("History"), "cases:history", "uuid", full and is_own),

@@ -78,3 +78,21 @@ class ConsentTable(tables.Table):
     def render_country(self, record: ConsentRequest) -> str:
         """The other side."""
         return record.originator.name if self.asked_by_us else record.asking.name
+
+
+class LedgerTable(tables.Table):
+    """One row per ``Disclosure``."""
+
+    caption = _("Disclosures")
+
+    what = tables.TemplateColumn(
+        template_name="cases/ledger_what.html", verbose_name=_("What"), attrs=MAIN_CELL
+    )
+    who = tables.TemplateColumn(template_name="cases/ledger_who.html", verbose_name=_("Recipient"))
+    how = tables.TemplateColumn(template_name="cases/ledger_how.html", verbose_name=_("How and when"))
+    terms = tables.TemplateColumn(
+        template_name="cases/ledger_terms.html", verbose_name=_("Under which terms")
+    )
+
+    class Meta:
+        orderable = False

@@ -12,7 +12,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from lmc_cases.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion
+from lmc_cases.core.errors import (
+    Conflict,
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    ReasonRequired,
+    StaleVersion,
+)
 from lmc_cases.core.problems import PROBLEM_TYPE, problem_document
 
 
@@ -28,6 +35,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return _problem(400, error.code, str(error), errors=[{"field": error.field, "message": str(error)}])
     if isinstance(error, NotAllowed):
         return _problem(403, error.code, str(error))
+    if isinstance(error, ReasonRequired):
+        return _problem(428, error.code, str(error), case=str(error.case_uuid), reasons=list(error.reasons))
     if isinstance(error, DomainError):
         return _problem(400, error.code, str(error))
     if isinstance(error, PermissionDenied):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from uuid import UUID
 
 
 class DomainError(Exception):
@@ -67,3 +68,19 @@ class NotAllowed(DomainError):
     """The officer may see the record but not do this. HTTP 403."""
 
     code = "not-allowed"
+
+
+class ReasonRequired(DomainError):
+    """The officer may read the case once it is said why. HTTP 428; pages ask and come back.
+
+    Attributes:
+        case_uuid: the case, which the officer sees.
+        reasons: the codes that can be given.
+    """
+
+    code = "reason-required"
+
+    def __init__(self, message: str, *, case_uuid: UUID, reasons: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.case_uuid = case_uuid
+        self.reasons = reasons

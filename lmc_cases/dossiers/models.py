@@ -1,4 +1,7 @@
-"""A dossier: one rendering, in one language, of what a handover request discloses. Versions are never overwritten."""
+"""A dossier: one rendering, in one language, of what a handover request discloses. Versions are never overwritten.
+
+Beside it, the disclosure ledger of a case as a printed and signed document.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,11 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
 from lmc_cases.core.jobs import LeasedJob
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.jurisdictions.access import Action
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -82,3 +87,66 @@ class Dossier(LeasedJob):
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.handover.case_uuid
+
+
+def ledger_path(document: LedgerDocument, _name: str) -> str:
+    """Return where a printed ledger is kept."""
+    return f"dossiers/ledgers/{document.uuid.hex}/{uuid.uuid4().hex}.pdf"
+
+
+class LedgerDocumentQuerySet(models.QuerySet["LedgerDocument"]):
+    """Reads of printed ledgers."""
+
+    def visible_to(self, user: User) -> LedgerDocumentQuerySet:
+        """Those of the own country's cases; a recipient prints none."""
+        return self.filter(case__in=Case.objects.owned_with(user, Action.READ))
+
+
+class LedgerDocument(LeasedJob):
+    """The disclosure ledger of a case as it stood at one moment: owed, printed and signed by the worker."""
+
+    task_name: ClassVar[str] = "dossiers.print_ledger"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    # The entries as they stood (dossiers.ledger_facts), frozen in the transaction of the request.
+    facts = models.JSONField(default=dict)
+    facts_sha256 = models.CharField(max_length=64)
+    entries = models.PositiveIntegerField()
+    file = models.FileField(upload_to=ledger_path, null=True)
+    sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64, blank=True, default="")
+    pages = models.PositiveIntegerField(null=True)
+    size_bytes = models.BigIntegerField(null=True)
+    engine = models.JSONField(default=dict)
+    # SHA-256 of the certificate that signed it.
+    certificate_sha256 = models.CharField(max_length=64, blank=True, default="")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(db_default=Now())
+
+    objects = LedgerDocumentQuerySet.as_manager()
+    history = kept_history(excluded_fields=["lease_token", "lease_until", "facts", "attempts"])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(job_state="DONE")
+                | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
+                name="a_printed_ledger_is_signed",
+            )
+        ]
+
+    @property
+    def audit_owner_id(self) -> int | None:
+        """The country whose ledger it is."""
+        return self.case.owner_id
+
+    @property
+    def audit_reference(self) -> str:
+        """The case reference."""
+        return self.case.reference
+
+    @property
+    def audit_case_uuid(self) -> UUID | None:
+        """The case."""
+        return self.case.uuid

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.dossiers.views import approving, reading
+from lmc_cases.dossiers.views import approving, ledgers, previewing, reading
 
 app_name = "dossiers"
 urlpatterns = [
     path("", reading.DossierList.as_view(), name="list"),
     path("of-case/<uuid:case_uuid>/", reading.DossiersOfCase.as_view(), name="of_case"),
+    path("of-case/<uuid:case_uuid>/ledger/", ledgers.LedgersOfCase.as_view(), name="ledgers"),
+    path("of-case/<uuid:case_uuid>/view-as/", previewing.ViewAs.as_view(), name="view_as"),
+    path("ledgers/<uuid:uuid>/download/", ledgers.LedgerDownload.as_view(), name="ledger_download"),
+    path("ledgers/<uuid:uuid>/progress/", ledgers.LedgerProgress.as_view(), name="ledger_progress"),
+    path("ledgers/<uuid:uuid>/retry/", ledgers.LedgerRetry.as_view(), name="ledger_retry"),
     path("request/<uuid:uuid>/", reading.DossiersOfRequest.as_view(), name="request"),
     path("request/<uuid:uuid>/approve/", approving.Approve.as_view(), name="approve"),
     path("request/<uuid:uuid>/correct/", approving.Correct.as_view(), name="correct"),

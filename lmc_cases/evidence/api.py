@@ -17,6 +17,9 @@ from rest_framework.request import Request
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.api_parts import MarksOut
+from lmc_cases.cases.asking import ask_over_api
+from lmc_cases.cases.models import Disclosure
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.api_views import (
     FileRenderer,
@@ -119,6 +122,7 @@ class Evidence(ReadOnly):
     def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
         """Walk the case's exhibits."""
         self.case = case_with_items(self.actor, query["case"])
+        ask_over_api(self.request, self.case)
         items = self.get_queryset().filter(case=self.case)
         if "kind" in query:
             items = items.filter(kind=query["kind"])
@@ -133,16 +137,22 @@ class Evidence(ReadOnly):
             target=self.case,
             codes={"shown": len(page.rows)},
         )
+        kind, path = Disclosure.Kind.EVIDENCE, Disclosure.Path.LIST
+        ledger.note_items(actor=self.actor, case=self.case, kind=kind, items=page.rows, path=path)
 
     def consult(self, uuid: UUID) -> EvidenceItem:
         """Return the exhibit; the consultation is recorded."""
         item: EvidenceItem = self.get_queryset().get(uuid=uuid)
+        ask_over_api(self.request, item.case)
         record(actor=self.actor, operation=Operation.CONSULTATION, verb="evidence.viewed", target=item)
+        kind = Disclosure.Kind.EVIDENCE
+        ledger.note_items(actor=self.actor, case=item.case, kind=kind, items=[item])
         return item
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, renderer_classes=[FileRenderer])
     def file(self, request: Request, uuid: UUID) -> FileResponse:
         """Return the file as an attachment. The download stands in the chain of custody."""
+        ask_over_api(request, self.get_queryset().get(uuid=uuid).case)
         download = open_download(actor=self.actor, item_id=uuid)
         return send_file(download.file, name=download.name)

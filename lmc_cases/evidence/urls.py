@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", exhibits.ExhibitList.as_view(), name="list"),
     path("add/", exhibits.ExhibitAdd.as_view(), name="create"),
     path("<uuid:uuid>/", exhibits.ExhibitDetail.as_view(), name="detail"),
+    path("<uuid:uuid>/why/", exhibits.ExhibitWhy.as_view(), name="why"),
     path("<uuid:uuid>/edit/", exhibits.ExhibitEdit.as_view(), name="edit"),
     path("<uuid:uuid>/upload/", exhibits.ExhibitUpload.as_view(), name="upload"),
     path("<uuid:uuid>/verify/", exhibits.ExhibitVerify.as_view(), name="verify"),

@@ -17,6 +17,7 @@ urlpatterns = [
         consent.DossierConsent.as_view(),
         name="consent",
     ),
+    path("<uuid:uuid>/why/", reading.HandoverWhy.as_view(), name="why"),
     path("<uuid:uuid>/edit/", drafting.RequestEdit.as_view(), name="edit"),
     path("<uuid:uuid>/submit/", acts.Submit.as_view(), name="submit"),
     path("<uuid:uuid>/acknowledge/", acts.Acknowledge.as_view(), name="acknowledge"),

@@ -33,6 +33,7 @@ class Action(enum.StrEnum):
     KEEP_EVIDENCE = "keep_evidence"
     READ_AUDIT = "read_audit"
     READ_REASONS = "read_reasons"
+    SUPERVISE = "supervise_records"
     MANAGE_USERS = "manage_users"
     EDIT_LAW = "edit_law"
     HANDLE_INFORMANTS = "handle_informants"

@@ -17,6 +17,9 @@ from rest_framework.request import Request
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.api_parts import MarksOut
+from lmc_cases.cases.asking import ask_over_api
+from lmc_cases.cases.models import Disclosure
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.api_views import (
     FileRenderer,
@@ -120,6 +123,7 @@ class Suspects(ReadOnly):
     def page_of(self, query: Mapping[str, Any]) -> Page[Any]:
         """Walk the case's people by number."""
         self.case = case_with_items(self.actor, query["case"])
+        ask_over_api(self.request, self.case)
         people = self.get_queryset().filter(case=self.case)
         if "category" in query:
             people = people.filter(category=query["category"])
@@ -136,17 +140,23 @@ class Suspects(ReadOnly):
             target=self.case,
             codes={"shown": len(page.rows), "category": query.get("category", "")},
         )
+        kind, path = Disclosure.Kind.SUSPECT, Disclosure.Path.LIST
+        ledger.note_items(actor=self.actor, case=self.case, kind=kind, items=page.rows, path=path)
 
     def consult(self, uuid: UUID) -> Suspect:
         """Return the person; the consultation is recorded."""
         suspect: Suspect = self.get_queryset().get(uuid=uuid)
+        ask_over_api(self.request, suspect.case)
         open_papers([suspect])
         record(actor=self.actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
+        kind = Disclosure.Kind.SUSPECT
+        ledger.note_items(actor=self.actor, case=suspect.case, kind=kind, items=[suspect])
         return suspect
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     @action(detail=True, renderer_classes=[FileRenderer])
     def photo(self, request: Request, uuid: UUID) -> FileResponse:
         """Return the photograph as a JPEG file. The consultation is recorded."""
+        ask_over_api(request, self.get_queryset().get(uuid=uuid).case)
         opened = open_photo(actor=self.actor, suspect_id=uuid)
         return send_file(opened, name=f"{uuid}.jpg", media_type="image/jpeg")

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("informants/add/", informants.InformantAdd.as_view(), name="informant_add"),
     path("informants/<uuid:uuid>/", informants.InformantDetail.as_view(), name="informant"),
     path("<uuid:uuid>/", people.PersonDetail.as_view(), name="detail"),
+    path("<uuid:uuid>/why/", people.PersonWhy.as_view(), name="why"),
     path("<uuid:uuid>/edit/", people.PersonEdit.as_view(), name="edit"),
     path("<uuid:uuid>/photo/", people.PersonPhoto.as_view(), name="photo"),
     path("<uuid:uuid>/photo/change/", people.PhotoChange.as_view(), name="photo_change"),

@@ -31,7 +31,7 @@ from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 from tests.handovers.samples import jpeg
 
 FILE = b"MARK-FULL invented file"
@@ -127,6 +127,8 @@ def world() -> World:
     share(owner, case, "KH", Level.SUMMARY)
     share(owner, case, "LA", Level.EXISTENCE)
     share(owner, case, "SG", Level.FULL)
+    for reader in (*(officers[name] for name in ("full", "summary", "existence")), partner):
+        say_why(reader, case)
     ended = share(owner, case, "MM", Level.FULL)
     sharing.revoke_share(actor=owner, share_id=ended.uuid, reason="Over")
     handover = _approved(officers["full"], case, suspect)

@@ -25,6 +25,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 # name of the address -> address in a world, and who gets it; everybody else signed in is told that it is not there.
 RECORDS: dict[str, tuple[Any, set[str]]] = {
     "case": (lambda w: f"cases/{w.case.uuid}/", ANY_LEVEL),
+    "disclosures": (lambda w: f"disclosures/?case={w.case.uuid}", ANY_LEVEL),
     "operation": (lambda w: f"operations/{w.operation.uuid}/", BOTH_COUNTRIES),
     "suspects": (lambda w: f"suspects/?case={w.case.uuid}", FULL),
     "suspect": (lambda w: f"suspects/{w.suspect.uuid}/", FULL),

@@ -33,7 +33,12 @@ STEPS = {
     "cases.services.contributing.lock_case_to_add",
     "cases.services.contributing.may_contribute",
     "cases.services.handling.withhold",
+    "cases.services.explaining.agencies_to_ask",
+    "cases.services.explaining.countries_to_ask",
+    "cases.services.explaining.officers_to_ask",
+    "cases.services.explaining.subject_asked",
     "dossiers.services.owing.owe_both",
+    "dossiers.services.previewing.case_to_preview",
     "evidence.services.custody.chain_of",
     "evidence.services.keeping.item_to_keep",
     "evidence.services.keeping.lock_case_to_keep",
@@ -46,6 +51,8 @@ STEPS = {
     "handovers.services.disclosure.exhibits_to_disclose",
     "handovers.services.disclosure.persons_as_seen",
     "handovers.services.disclosure.restrictions_to_confirm",
+    "handovers.services.disclosure.hand_out",
+    "handovers.services.disclosure.pieces_of_request",
     "handovers.services.drafting.case_to_ask_from",
     "handovers.services.drafting.may_ask_from",
     "handovers.services.steps.locked",
@@ -101,6 +108,7 @@ WRITES = {
     "accounts.services.tokens": {
         "AuthToken.objects.filter(user=user, expiry__lt=timezone.now()).delete": "tokens that ended",
         "AuthToken.objects.create": "the token library's table; the audit keeps who made it",
+        "TokenPurpose.objects.create": "stands and falls with its token; the audit keeps it",
         "AuthToken.objects.filter(user=user).delete": "revoked tokens; the audit keeps who did it",
     },
     "audit.services.checkpoints": {
@@ -110,6 +118,10 @@ WRITES = {
     "audit.services.recording": {"AuditReason.objects.create": "the record itself"},
     "audit.services.sealing": {
         "AuditCheckpoint.objects.get_or_create": "append-only: its rows are the history"
+    },
+    "cases.services.ledger": {"Disclosure.objects.bulk_create": "append-only: its rows are the history"},
+    "cases.services.reading_reasons": {
+        "ReadingReason.objects.bulk_create": "append-only: its rows are the history",
     },
     "cases.services.search": {
         "SearchEntry.objects.update_or_create": "a search index, derived from records with history",
@@ -202,6 +214,7 @@ def test_no_surface_writes_through_a_step() -> None:
         "mark_changed",
         "owe_both",
         "disclose",
+        "hand_out",
         "locked",
         "lock_case",
         "lock_suspect",

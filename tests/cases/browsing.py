@@ -10,10 +10,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lmc_cases.accounts.models import User
+from tests.factories import say_why_all
 
 
 def signed_in(user: User) -> Client:
-    """Return a client whose requests are this officer's."""
+    """Return a client whose requests are this officer's, who has said why each foreign case seen now is read.
+
+    What the question itself does is tested in test_reading_reasons.py.
+    """
+    say_why_all(user)
     client = Client()
     client.force_login(user)
     return client

@@ -16,7 +16,7 @@ from lmc_cases.cases.services import operations
 from lmc_cases.cases.services.operations import AlreadyMember, OperationOver, Totals, totals_for
 from lmc_cases.cases.services.search import put_suspect_entry
 from lmc_cases.core.errors import InvalidInput
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why_all, share
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,7 @@ def joint(owner: User, *codes: str) -> Operation:
 
 
 def signed_in(user: User) -> Client:
+    say_why_all(user)
     client = Client()
     client.force_login(user)
     return client

@@ -17,7 +17,7 @@ from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import sharing
 from tests.cases.browsing import signed_in, status_and_cost, words
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_second_factor")]
 
@@ -64,6 +64,7 @@ def test_a_share_is_asked_first_then_opens_then_is_revoked(thai: User, case: Cas
     assert recipient.get(detail).status_code == 404
     done = client.post(url, share_input(step="confirmed"))
     assert done["Location"] == reverse("cases:sharing", args=[case.uuid])
+    say_why(chinese, case)
     assert recipient.get(detail).status_code == 200
     made = CaseShare.objects.get()
     revoke = reverse("cases:revoke", args=[made.uuid])

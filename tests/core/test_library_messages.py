@@ -12,7 +12,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.core import validators
 from django.utils.functional import Promise
 
-from lmc_cases.accounts.reference_messages import ROLES
+from lmc_cases.accounts.reference_messages import READING_REASONS, ROLES
 from lmc_cases.core import library_messages
 from lmc_cases.jurisdictions.reference_messages import TYPOLOGIES
 
@@ -73,3 +73,5 @@ def test_every_typology_and_role_has_its_label_in_the_catalogues() -> None:
         assert {row["label_en"] for row in csv.DictReader(lines)} == set(TYPOLOGIES)
     roles = json.loads((ROOT / "accounts/reference/roles.json").read_text(encoding="utf-8"))
     assert {row["label_en"] for row in roles} == set(ROLES)
+    reasons = json.loads((ROOT / "accounts/reference/reading_reasons.json").read_text(encoding="utf-8"))
+    assert {row["label_en"] for row in reasons} == set(READING_REASONS)

@@ -223,6 +223,13 @@ def share_with(desk: Desk, case: str, country: str, until: str) -> None:
     desk.page.wait_for_url("**/sharing/")
 
 
+def say_why(desk: Desk, case: str, code: str = "HANDOVER") -> None:
+    """Answer why another country's case is read, and go on to the page that was wanted."""
+    desk.page.wait_for_url(f"**/cases/{case}/reason/**")
+    desk.page.locator(f'main input[name=reason_code][value="{code}"]').check()
+    desk.press(SUBMIT)
+
+
 def search(desk: Desk, words: str) -> Locator:
     """Search in the head of the page; return the titles found."""
     desk.go("/")

@@ -120,7 +120,9 @@ def the_chinese_officer_finds_it(chinese: Desk, case: str) -> None:
     """A word of two characters finds it; title and facts are read in Chinese."""
     rows = steps.search(chinese, "湄索")
     expect(rows).to_have_count(1)
-    chinese.follow(f"/cases/{case}/")
+    chinese.link(f"/cases/{case}/").click()
+    steps.say_why(chinese, case)
+    chinese.page.wait_for_url(f"**/cases/{case}/")
     expect(chinese.page.locator("h1")).to_have_text(texts.TITLE_ZH)
     assert squeezed(texts.FACTS_ZH) in squeezed(chinese.page.locator("main").inner_text())
 

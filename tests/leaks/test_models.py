@@ -24,17 +24,20 @@ from lmc_cases.cases.models import (
     CaseText,
     CaseVisibility,
     ConsentRequest,
+    Disclosure,
+    EmergencyAccess,
     ItemVisibility,
     NumberMark,
     Operation,
     OperationMember,
+    ReadingReason,
     SearchEntry,
     ShareFollowUp,
     ShareResponse,
     TimelineEntry,
 )
 from lmc_cases.cases.services import casework, facets
-from lmc_cases.dossiers.models import Dossier
+from lmc_cases.dossiers.models import Dossier, LedgerDocument
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
@@ -68,6 +71,10 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     ShareResponse: FULL,
     ShareFollowUp: {*OWN, "revoked"},
     ConsentRequest: FULL,
+    Disclosure: EXISTENCE,
+    ReadingReason: EXISTENCE,
+    EmergencyAccess: OWN,
+    LedgerDocument: OWN,
     Operation: OWN,
     OperationMember: OWN,
     Suspect: PERSON,

@@ -69,6 +69,10 @@ def checkpoint(world: World) -> dict[str, Any]:
     return {"size": world.parts["checkpoint"].tree_size}
 
 
+def ledger_of_record(world: World) -> dict[str, Any]:
+    return {"uuid": world.case.uuid, "record_uuid": world.parts["suspect"].uuid}
+
+
 def dossier_photo(world: World) -> dict[str, Any]:
     return {"uuid": world.parts["dossier"].uuid, "sha256": world.parts["suspect"].photo_sha256}
 
@@ -128,6 +132,13 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:share_answer": (part("question"), OWN),
     "cases:follow_up": (part("follow_up"), {*OWN, "revoked"}),
     "cases:revoke": (part("share"), OWN),
+    "cases:ledger": (case, EXISTENCE),
+    "cases:ledger_of_record": (ledger_of_record, EXISTENCE),
+    "cases:reason": (case, EXISTENCE),
+    "cases:why": (case, EXISTENCE),
+    "cases:operation_why": (part("operation"), OWN),
+    "cases:emergency": (nothing, ANYBODY),
+    "cases:emergency_decide": (part("emergency"), {"supervisor"}),
     "cases:history": (case, OWN),
     "suspects:list": (of_case, PERSON),
     "suspects:create": (of_case, FULL),
@@ -135,6 +146,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "suspects:informant_add": (of_case, {"supervisor"}),
     "suspects:informant": (part_of_case("informant"), {"supervisor"}),
     "suspects:detail": (part_of_case("suspect"), PERSON),
+    "suspects:why": (part_of_case("suspect"), PERSON),
     "suspects:edit": (part_of_case("suspect"), OWN),
     "suspects:photo": (part_of_case("suspect"), PERSON),
     "suspects:photo_change": (part_of_case("suspect"), OWN),
@@ -148,6 +160,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "suspects:release": (part_of_case("suspect"), OWN),
     "suspects:consent_ask": (part_of_case("suspect"), {"full"}),
     "evidence:detail": (part_of_case("item"), FULL),
+    "evidence:why": (part_of_case("item"), FULL),
     "evidence:edit": (part_of_case("item"), OWN),
     "evidence:upload": (part_of_case("item"), OWN),
     "evidence:download": (part_of_case("item"), FULL),
@@ -162,6 +175,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "handovers:create": (of_case, {"full"}),
     "handovers:detail": (part("handover"), PARTY),
     "handovers:consent": (left_out, FULL),
+    "handovers:why": (part("handover"), PARTY),
     "handovers:edit": (part("handover"), {"full"}),
     "handovers:submit": (part("handover"), {"full"}),
     "handovers:acknowledge": (part("handover"), OWN),
@@ -171,6 +185,11 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "handovers:withdraw": (part("handover"), {"full"}),
     "dossiers:list": (nothing, ANYBODY),
     "dossiers:of_case": (of_case, FULL),
+    "dossiers:view_as": (of_case, {"supervisor"}),
+    "dossiers:ledgers": (of_case, OWN),
+    "dossiers:ledger_download": (part("ledger"), OWN),
+    "dossiers:ledger_progress": (part("ledger"), OWN),
+    "dossiers:ledger_retry": (part("ledger"), OWN),
     "dossiers:request": (part("handover"), PARTY),
     "dossiers:approve": (part("handover"), {"supervisor"}),
     "dossiers:correct": (part("handover"), {"supervisor"}),

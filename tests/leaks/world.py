@@ -21,13 +21,13 @@ from lmc_cases.audit.listing import EventFilters
 from lmc_cases.audit.models import AuditCheckpoint, AuditEpoch
 from lmc_cases.audit.services.exporting import request_export
 from lmc_cases.cases.models import Case, CaseShare, Level, ShareFollowUp
-from lmc_cases.cases.services import casework, operations, sharing
+from lmc_cases.cases.services import casework, emergency, operations, sharing
 from lmc_cases.cases.services.consent import ask_to_pass_on
 from lmc_cases.cases.services.handling import Marks
 from lmc_cases.config.demo_data import DEMO_PEOPLE
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services import approve_and_owe
+from lmc_cases.dossiers.services import approve_and_owe, request_ledger
 from lmc_cases.evidence.services.custody import record_custody
 from lmc_cases.evidence.services.files import upload_file
 from lmc_cases.evidence.services.handling import mark_item, withhold_item
@@ -45,7 +45,7 @@ from lmc_cases.suspects.services.handling import consent_subject, withhold_suspe
 from lmc_cases.suspects.services.informants import add_informant
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 
 # What each mark stands in -> the least a viewer must hold to read it.
 MARKS = {
@@ -173,6 +173,9 @@ def build() -> World:
         actor=thai, case_id=case.uuid, kind="ASSESSMENT", language="en", text="MARKASSESSMENT"
     )
     _share(world)
+    # They read every day: what the question itself tells is tested in tests/cases.
+    for name in ("full", "summary", "existence", "items"):
+        say_why(viewers[name], case)
     _fill(world)
     _mark(world)
     _share_items(world)
@@ -378,4 +381,8 @@ def _hand_over(world: World) -> None:
     deciding.acknowledge(actor=supervisor, handover_id=draft.uuid)
     approve_and_owe(actor=supervisor, handover_id=draft.uuid)
     world.parts["handover"] = HandoverRequest.objects.get(uuid=draft.uuid)
+    world.parts["emergency"] = emergency.ask_for_emergency(
+        actor=world.viewers["own"], reference="TH-0000-000000", reason="nobody is there"
+    )
+    world.parts["ledger"] = request_ledger(actor=world.viewers["own"], case_id=world.case.uuid, language="en")
     world.parts["dossier"] = Dossier.objects.filter(handover=world.parts["handover"]).earliest("pk")

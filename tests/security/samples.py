@@ -11,11 +11,12 @@ from lmc_cases.cases.models import Case
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.details import PersonDetails
 from lmc_cases.suspects.services.people import add_suspect
-from tests.factories import open_case
+from tests.factories import open_case, say_why_all
 
 
 def browser_of(user: User) -> Client:
     """Return a browser in which the officer is signed in; error pages come back as answers."""
+    say_why_all(user)
     client = Client(raise_request_exception=False)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

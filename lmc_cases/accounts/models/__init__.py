@@ -6,6 +6,7 @@ from lmc_cases.accounts.models.invitations import Invitation
 from lmc_cases.accounts.models.postings import PostingNotice
 from lmc_cases.accounts.models.roles import Role, RoleAssignment
 from lmc_cases.accounts.models.sessions import SignedInSession
+from lmc_cases.accounts.models.tokens import TokenPurpose
 from lmc_cases.accounts.models.users import User
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Role",
     "RoleAssignment",
     "SignedInSession",
+    "TokenPurpose",
     "User",
 ]

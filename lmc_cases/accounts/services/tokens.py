@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
-from lmc_cases.accounts.models import RoleAssignment, User
+from lmc_cases.accounts.models import RoleAssignment, TokenPurpose, User
+from lmc_cases.accounts.reading_reasons import known_reasons
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.core.errors import Conflict, InvalidInput
@@ -34,7 +35,7 @@ def may_use_token(user: User) -> bool:
 
 
 @transaction.atomic
-def issue_token(*, actor: User, user_id: UUID, days: int) -> tuple[str, dt.datetime]:
+def issue_token(*, actor: User, user_id: UUID, days: int, reason_code: str = "") -> tuple[str, dt.datetime]:
     """Make a token for a partner agency's account of a country whose users the actor manages.
 
     Only its hash is kept: the token returned here is never seen again. Earlier tokens stay until they end, so that
@@ -42,32 +43,47 @@ def issue_token(*, actor: User, user_id: UUID, days: int) -> tuple[str, dt.datet
 
     Args:
         days: how long the token lasts, 1 to ``settings.API_TOKEN_MAX_DAYS``.
+        reason_code: the standing reason for which its program reads other countries' cases, of
+            ``accounts.reading_reasons``; without one the program gives a reason with its requests.
 
     Returns:
         The token, and when it ends.
 
     Raises:
         User.DoesNotExist: foreign and missing alike.
-        InvalidInput: a length of time that is not allowed.
+        InvalidInput: a length of time that is not allowed; a reason of no list, or one that needs words.
         NoPartnerAccount: the account is closed or is an officer's.
     """
     if not 1 <= days <= settings.API_TOKEN_MAX_DAYS:
         raise InvalidInput(
             "days", _("Choose between 1 and %(most)d days.") % {"most": settings.API_TOKEN_MAX_DAYS}
         )
+    known = known_reasons().get(reason_code)
+    if reason_code and (known is None or known.needs_text):
+        raise InvalidInput("reason_code", _("Choose an entry of the list."))
     user = _managed(actor, user_id)
     if not may_use_token(user):
         raise NoPartnerAccount(_("Tokens are for active accounts with the role of a partner agency."))
     AuthToken.objects.filter(user=user, expiry__lt=timezone.now()).delete()
     held, token = AuthToken.objects.create(user=user, expiry=dt.timedelta(days=days))
+    if reason_code:
+        TokenPurpose.objects.create(token=held, code=reason_code)
     record(
         actor=actor,
         operation=Operation.GRANT,
         verb="token.issued",
         target=user,
+        reason_code=reason_code,
         codes={"days": days, "until": held.expiry.isoformat()},
     )
     return token, held.expiry
+
+
+def standing_reason_of(token: AuthToken | None) -> str:
+    """Return the standing reason of a token; "" for none, and for a session of the pages."""
+    if token is None:
+        return ""
+    return TokenPurpose.objects.filter(token=token).values_list("code", flat=True).first() or ""
 
 
 @transaction.atomic

@@ -136,6 +136,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0007_answers_and_escalation"),
         ("cases", "0006_consent_and_assessments"),
+        ("cases", "0007_ledger_is_append_only"),
         ("jurisdictions", "0003_viewer_of_a_transaction"),
     ]
 

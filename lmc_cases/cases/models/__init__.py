@@ -3,6 +3,8 @@
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.consent import ConsentRequest
 from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.disclosure import Disclosure
+from lmc_cases.cases.models.emergency import EmergencyAccess
 from lmc_cases.cases.models.facets import AudienceSet, FacetCount, FacetDelta
 from lmc_cases.cases.models.follow_up import ShareFollowUp
 from lmc_cases.cases.models.handling import (
@@ -15,6 +17,7 @@ from lmc_cases.cases.models.handling import (
 )
 from lmc_cases.cases.models.marks import NumberMark
 from lmc_cases.cases.models.operation import Operation, OperationMember
+from lmc_cases.cases.models.reading_reason import ReadingReason
 from lmc_cases.cases.models.share import CaseShare, CaseShareItem
 from lmc_cases.cases.models.share_response import ShareResponse
 from lmc_cases.cases.models.visibility import (
@@ -39,6 +42,8 @@ __all__ = [
     "CaseVisibility",
     "ConsentRequest",
     "ContributedItem",
+    "Disclosure",
+    "EmergencyAccess",
     "FacetCount",
     "FacetDelta",
     "Graded",
@@ -49,6 +54,7 @@ __all__ = [
     "NumberMark",
     "Operation",
     "OperationMember",
+    "ReadingReason",
     "ReferenceCounter",
     "SearchEntry",
     "ShareFollowUp",

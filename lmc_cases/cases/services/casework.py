@@ -27,6 +27,7 @@ from lmc_cases.cases.models import (
     SearchEntry,
     TimelineEntry,
 )
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.references import next_reference
 from lmc_cases.cases.services.search import put_entry
 from lmc_cases.core.errors import Conflict, InvalidInput, StaleVersion
@@ -405,6 +406,7 @@ def consult_case(*, actor: User, case: Case, level: Level, part: str) -> None:
         target=case,
         codes={"level": int(level), "part": part},
     )
+    ledger.note_case(actor=actor, case=case, level=level)
 
 
 def _check_classification(actor: User, classification: str) -> None:

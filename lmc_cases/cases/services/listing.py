@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from lmc_cases.cases.models import Case, CaseShare, CaseText, Level, Operation
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.texts import ShownText, texts_for
 from lmc_cases.core.keyset import Cursor
 from lmc_cases.jurisdictions.access import Action, audiences_of, jurisdictions_granting
@@ -237,7 +238,8 @@ def assemble(
 def rows_of(user: User, found: Iterable[Found]) -> list[CaseRow]:
     """Return the cases of a walk with their titles, in the walk's order.
 
-    ``found`` has passed the access rule; a case that vanished since is left out.
+    ``found`` has passed the access rule; a case that vanished since is left out. Other countries' cases are noted
+    in the disclosure ledger here, so that no list, search or answer forgets it.
     """
     steps = list(found)
     if not steps:
@@ -246,7 +248,7 @@ def rows_of(user: User, found: Iterable[Found]) -> list[CaseRow]:
     own = set(own_country_ids(user))
     cases = {case.pk: case for case in page_of_ids(ids)}
     titles = texts_for(user, ids, CaseText.Kind.TITLE)
-    return [
+    rows = [
         CaseRow(
             case=cases[step.case_id],
             level=step.level,
@@ -256,6 +258,8 @@ def rows_of(user: User, found: Iterable[Found]) -> list[CaseRow]:
         for step in steps
         if step.case_id in cases
     ]
+    ledger.note_cases(actor=user, rows=rows)
+    return rows
 
 
 def page_of_ids(ids: list[int]) -> list[Case]:

@@ -133,8 +133,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "lmc_cases.accounts.middleware.SecondFactorMiddleware",
     "lmc_cases.accounts.rate_limits.RateLimitMiddleware",
-    # The last one: everything inside runs in one transaction that carries the viewer's audiences.
+    # Everything inside runs in one transaction that carries the viewer's audiences.
     "lmc_cases.accounts.middleware.RequestTransactionMiddleware",
+    "lmc_cases.cases.asking.ReadingReasonMiddleware",
 ]
 
 ROOT_URLCONF = "lmc_cases.config.urls"
@@ -193,6 +194,15 @@ CACHES = {
 
 # --- sign-in -------------------------------------------------------------------------------------
 DEMO: bool = env.bool("LMC_DEMO", default=False)
+# Files (PEM) of the key that signs printed documents, of its certificate, and of what lies between it and the root.
+SIGNING_KEY_FILE: str = env("LMC_SIGNING_KEY_FILE", default="")
+SIGNING_CERTIFICATE_FILE: str = env("LMC_SIGNING_CERTIFICATE_FILE", default="")
+SIGNING_CHAIN_FILE: str = env("LMC_SIGNING_CHAIN_FILE", default="")
+SIGNING_KEY_PASSPHRASE: str = env("LMC_SIGNING_KEY_PASSPHRASE", default="")
+# The demo signs with an authority of its own under var/signing, which nobody else has a reason to trust.
+SIGNING_LOCAL_AUTHORITY: bool = env.bool("LMC_SIGNING_LOCAL_AUTHORITY", default=DEMO)
+# Hours that access in an emergency lasts, and that a request for it waits for a second person.
+EMERGENCY_HOURS: int = env.int("LMC_EMERGENCY_HOURS", default=24)
 
 # guardian: no anonymous user row, no global permission; grants stand on countries and agencies only.
 ANONYMOUS_USER_NAME = None
@@ -276,6 +286,9 @@ SPECTACULAR_SETTINGS = {
         "HandoverOutcome": "lmc_cases.handovers.models.HandoverSubject.Outcome",
         "DossierState": "lmc_cases.core.jobs.JobState",
         "AgencyKind": "lmc_cases.jurisdictions.models.Agency.Kind",
+        "DisclosureKind": "lmc_cases.cases.models.Disclosure.Kind",
+        "DisclosurePath": "lmc_cases.cases.models.Disclosure.Path",
+        "DisclosureRule": "lmc_cases.cases.models.Disclosure.Rule",
         "CaseLevel": "lmc_cases.cases.api.LEVELS",
         "LanguageCode": "django.conf.settings.LANGUAGES",
     },

@@ -9,3 +9,5 @@ ALLOWED_HOSTS = ["localhost", "testserver"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 KEYS_CREATE_ON_FIRST_USE = True
+# Signatures in tests are made by an authority of the test run's own.
+SIGNING_LOCAL_AUTHORITY = True

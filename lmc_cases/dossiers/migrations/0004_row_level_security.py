@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("dossiers", "0004_job_figures"),
+        ("dossiers", "0005_a_printed_ledger_stays"),
         ("handovers", "0005_row_level_security"),
     ]
 

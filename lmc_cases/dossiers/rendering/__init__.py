@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
+from typing import Any, Protocol
 
 import pikepdf
 import pydyf
@@ -24,7 +24,7 @@ from django.utils import translation
 from PIL import Image
 
 from lmc_cases.dossiers import wording
-from lmc_cases.dossiers.facts import DossierFacts
+from lmc_cases.dossiers.facts import DossierFacts, Moment
 from lmc_cases.dossiers.rendering.engine import FONTS, Engine, load_engine
 from lmc_cases.dossiers.rendering.faults import RenderingFailed, no_warnings
 from lmc_cases.dossiers.segmentation import segment_html
@@ -37,6 +37,26 @@ PHOTO_MAX_SIDE = 2_000
 PHOTO_MAX_BYTES = 2_000_000
 
 _drawing = threading.Lock()
+
+
+class Drawable(Protocol):
+    """Facts that the engine can draw: it embeds their canonical bytes."""
+
+    @property
+    def created_at(self) -> Moment:
+        """When they were frozen."""
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the canonical bytes."""
+
+    def canonical_bytes(self) -> bytes:
+        """The one byte string of these facts."""
+
+
+def drawing() -> threading.Lock:
+    """Return the lock under which the engine draws: it is not made for threads."""
+    return _drawing
 
 
 @dataclass(frozen=True)
@@ -85,10 +105,10 @@ def render_dossier(facts: DossierFacts, *, language: str) -> RenderedDossier:
         photos = _checked_photos(facts)
         with translation.override(language):
             html = segment_html(render_to_string("dossiers/pdf/dossier.html", _context(facts, language)))
-        _check_coverage(html, engine.coverage)
+        check_coverage(html, engine.coverage)
         with no_warnings():
-            pdf, pages = _draw(html, facts, photos, engine, language)
-    _check_result(pdf, len(photos))
+            pdf, pages = draw(html, facts, photos, engine, language)
+    check_result(pdf, len(photos))
     return RenderedDossier(
         pdf=pdf,
         pages=pages,
@@ -138,15 +158,17 @@ def _checked_photos(facts: DossierFacts) -> dict[str, bytes]:
     return photos
 
 
-def _check_coverage(html: str, coverage: frozenset[int]) -> None:
+def check_coverage(html: str, coverage: frozenset[int]) -> None:
+    """Refuse characters that the fonts cannot print."""
     missing = sorted({ord(char) for char in set(html)} - coverage)
     if missing:
         raise RenderingFailed("missing-glyph", ", ".join(f"U+{code:04X}" for code in missing[:20]))
 
 
-def _draw(
-    html: str, facts: DossierFacts, photos: Mapping[str, bytes], engine: Engine, language: str
+def draw(
+    html: str, facts: Drawable, photos: Mapping[str, bytes], engine: Engine, language: str
 ) -> tuple[bytes, int]:
+    """Draw segmented HTML with the facts attached; return the file and its number of pages."""
     from weasyprint import HTML, Attachment
 
     created = facts.created_at.at.astimezone(UTC)
@@ -195,7 +217,7 @@ def _photo_fetcher(photos: Mapping[str, bytes]) -> Any:
     return PhotoFetcher()
 
 
-def _check_result(pdf: bytes, photos: int) -> None:
+def check_result(pdf: bytes, photos: int) -> None:
     """Read the file back: only our fonts, every photo."""
     ours = {f"/{family.replace(' ', '-')}" for family in FONTS}
     images = 0

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case
+from lmc_cases.cases.models import Case, Disclosure
+from lmc_cases.cases.services import ledger
 from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Cursor, Page
@@ -22,7 +23,7 @@ from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import revive
 from lmc_cases.dossiers.services.sealed import opened_facts
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services.disclosure import read_photo
+from lmc_cases.handovers.services.disclosure import read_photo, terms_of_request
 from lmc_cases.keys.providers import KeyUnavailable
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def consult_dossier(*, actor: User, dossier_id: UUID) -> Dossier:
         target=dossier,
         codes={"language": dossier.language, "version": dossier.number},
     )
+    _note(actor, dossier, Disclosure.Path.PAGE)
     return dossier
 
 
@@ -140,6 +142,7 @@ def open_download(*, actor: User, dossier_id: UUID) -> File[bytes]:
             "size_bytes": dossier.size_bytes,
         },
     )
+    _note(actor, dossier, Disclosure.Path.DOSSIER)
     return File(stored.file, name=f"{dossier.handover.reference}-v{dossier.number}-{dossier.language}.pdf")
 
 
@@ -149,12 +152,39 @@ def read_dossier_photo(*, actor: User, dossier_id: UUID, sha256: str) -> bytes:
     Raises:
         Dossier.DoesNotExist: foreign and missing dossiers alike, and photographs that are not in it.
     """
-    dossier = Dossier.objects.visible_to(actor).get(uuid=dossier_id)
+    dossier = Dossier.objects.visible_to(actor).select_related("handover").get(uuid=dossier_id)
     if not any(
         subject["photo"] and subject["photo"]["sha256"] == sha256 for subject in dossier.facts["subjects"]
     ):
         raise Dossier.DoesNotExist
     try:
-        return read_photo(sha256)
+        jpeg = read_photo(sha256)
     except OSError:
         raise Dossier.DoesNotExist from None
+    _note(actor, dossier, Disclosure.Path.PHOTO, sha256=sha256)
+    return jpeg
+
+
+def _note(actor: User, dossier: Dossier, path: str, *, sha256: str = "") -> None:
+    """Note in the ledger that a dossier, its file or a photograph in it reached the other side."""
+    handover = dossier.handover
+    asks = actor.agency is not None and actor.country.pk == handover.requesting_id
+    ledger.disclose(
+        actor=actor,
+        path=path,
+        terms=terms_of_request(handover),
+        pieces=[
+            ledger.Piece(
+                handover.case_id,
+                # The dossier is the requested country's disclosure; to it, it brings nothing that is another's.
+                handover.requested_id,
+                dossier.uuid,
+                dossier.audit_reference,
+                kind=Disclosure.Kind.DOSSIER,
+                versions={"dossier": dossier.number, "language": dossier.language},
+                sha256=sha256 or dossier.sha256,
+            )
+        ]
+        if asks
+        else [],
+    )

@@ -6,6 +6,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lmc_cases.accounts.reading_reasons import label_of
+from lmc_cases.cases.models import Disclosure
 from lmc_cases.core import display
 from lmc_cases.dossiers import wording
 
@@ -53,3 +55,12 @@ def page_of_pages() -> SafeString:
     """Write "Page x of y"; the style sheet puts the numbers in."""
     marks = {name: format_html('<span class="number-{}"></span>', name) for name in ("page", "pages")}
     return format_html_join("", "{}", ((marks.get(part, part),) for part in wording.page_of_pages()))
+
+
+@register.filter
+def disclosed(code: str, group: str) -> str:
+    """Write a code of the disclosure ledger in words; one that left its list stays as it stands."""
+    if group == "reason":
+        return label_of(code)
+    known = {"kind": Disclosure.Kind, "path": Disclosure.Path, "rule": Disclosure.Rule}[group]
+    return str(known(code).label) if code in known.values else code

@@ -24,6 +24,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Disclosure
+from lmc_cases.cases.services import ledger
 from lmc_cases.core.display import format_size
 from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.core.history import save_as
@@ -178,6 +180,13 @@ def open_download(*, actor: User, item_id: UUID) -> Download:
         target=item,
         recipient=None if country.pk == item.originator_id else country,
         codes={"sha256": item.sha256, "size_bytes": item.size_bytes},
+    )
+    ledger.note_item(
+        actor=actor,
+        item=item,
+        kind=Disclosure.Kind.EVIDENCE,
+        path=Disclosure.Path.FILE,
+        sha256=item.sha256,
     )
     return Download(file=opened, name=item.file_name, size_bytes=item.size_bytes or 0)
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Disclosure
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.handling import MARK_FIELDS
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.display import format_moment, zone_offset
@@ -100,6 +102,9 @@ def list_items(
         target=case,
         codes={"shown": len(rows)},
     )
+    ledger.note_items(
+        actor=actor, case=case, kind=Disclosure.Kind.EVIDENCE, items=rows, path=Disclosure.Path.LIST
+    )
     return ExhibitPage(
         rows=rows,
         previous=rows[0].uuid if rows and has_previous else None,
@@ -117,6 +122,7 @@ def consult_item(*, actor: User, case_id: UUID, item_id: UUID) -> EvidenceItem:
     """
     item = find_item(actor=actor, case_id=case_id, item_id=item_id)
     record(actor=actor, operation=Operation.CONSULTATION, verb="evidence.viewed", target=item)
+    ledger.note_item(actor=actor, item=item, kind=Disclosure.Kind.EVIDENCE)
     return item
 
 

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from lmc_cases.cases.frame import case_frame, item_frame
+from lmc_cases.cases.models import Case
 from lmc_cases.cases.services.contributing import may_contribute
 from lmc_cases.cases.services.items import may_ask_to_pass_on_item
+from lmc_cases.cases.views.explaining import WhyPage
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.errors import DomainError
@@ -351,3 +353,13 @@ class ExhibitDownload(CasePage, View):
             messages.error(request, str(error))
             return redirect(self.url("detail", item))
         return send_file(download.file, name=download.name)
+
+
+class ExhibitWhy(CasePage, WhyPage):
+    """Why somebody can see this exhibit: ``item`` of both classes is the exhibit in the address."""
+
+    tab = TAB
+
+    def back_url(self, case: Case) -> str:
+        """Back to the exhibit."""
+        return self.url("detail", self.item())

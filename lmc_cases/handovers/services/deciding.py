@@ -17,7 +17,7 @@ from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
-from lmc_cases.handovers.services.disclosure import disclose
+from lmc_cases.handovers.services.disclosure import disclose, hand_out
 from lmc_cases.handovers.services.steps import step_with_check, take
 from lmc_cases.suspects.models import Suspect
 
@@ -74,6 +74,7 @@ def approve(
         tells_other_side=True,
         codes=_counts(handover),
     )
+    hand_out(actor, handover, from_requested=True)
     return handover
 
 
@@ -100,6 +101,7 @@ def correct_disclosure(
         tells_other_side=True,
         codes=_counts(handover),
     )
+    hand_out(actor, handover, from_requested=True)
     return handover
 
 

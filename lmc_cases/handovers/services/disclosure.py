@@ -7,6 +7,7 @@ discloses (on approval). Both hold JSON values only; instants in ISO 8601 with o
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, CaseItem, CaseText, Level
+from lmc_cases.cases.models import Case, CaseItem, CaseShare, CaseText, Disclosure, Level
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.handling import Onward, check_restrictions_confirmed, restrictions_of
 from lmc_cases.core.errors import Conflict
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
@@ -228,6 +230,93 @@ def restrictions_to_confirm(actor: User, handover: HandoverRequest) -> list[str]
     people = Suspect.objects.visible_to(actor).filter(pk__in=asked).order_by("number")
     exhibits = exhibits_to_disclose(actor, Onward.of(case, handover.requesting), handover)
     return restrictions_of([case, *people, *exhibits])
+
+
+def terms_of_request(handover: HandoverRequest) -> ledger.Terms:
+    """Return under which terms a request and what is handed out with it reaches the other side."""
+    frozen = handover.disclosed.get("instrument") or {}
+    named = frozen.get("title") or (handover.instrument.title if handover.instrument else "")
+    return ledger.Terms(
+        rule=Disclosure.Rule.HANDOVER,
+        purpose=CaseShare.Purpose.HANDOVER,
+        legal_basis="\n".join(filter(None, [named, handover.legal_basis])),
+    )
+
+
+def pieces_of_request(actor: User, handover: HandoverRequest) -> list[ledger.Piece]:
+    """Return what a reader of the request is shown of the other side: the case's persons, or the asking statement.
+
+    A draft shows persons of the case alone and is named as the case: its owner must not learn that there is a draft.
+    """
+    asks = actor.agency is not None and actor.country.pk == handover.requesting_id
+    versions: dict[str, Any] = {"request": handover.version}
+    if asks:
+        versions["persons"] = {
+            subject.snapshot["suspect"]: subject.snapshot["version"]
+            for subject in handover.subjects.order_by("position")
+            if subject.snapshot
+        }
+    if handover.submitted_at is None:
+        case = Case.objects.visible_to(actor).filter(pk=handover.case_id).first()
+        live = persons_as_seen(actor, handover.subjects.values_list("suspect_id", flat=True))
+        seen = {"persons": {person["suspect"]: person["version"] for person in live.values()}}
+        return [] if case is None else [ledger.Piece.of_case(case, Level.FULL, seen)]
+    return [
+        ledger.Piece(
+            handover.case_id,
+            handover.requested_id if asks else handover.requesting_id,
+            handover.uuid,
+            handover.reference,
+            kind=Disclosure.Kind.HANDOVER,
+            versions=versions,
+            sha256=_checksum(handover.disclosed) if asks and handover.disclosed else "",
+        )
+    ]
+
+
+def hand_out(actor: User, handover: HandoverRequest, *, from_requested: bool) -> None:
+    """Note in the ledger what a step gives the other side for good.
+
+    Args:
+        from_requested: the requested country gives (approval, correction, and the persons kept with a submission);
+            else the requesting one gives its statement.
+    """
+    giver, taker = handover.requested, handover.requesting
+    if not from_requested:
+        giver, taker = taker, giver
+    versions: dict[str, Any] = {"request": handover.version}
+    if from_requested:
+        people = handover.disclosed.get("subjects") or [
+            subject.snapshot for subject in handover.subjects.order_by("position")
+        ]
+        versions["persons"] = {person["suspect"]: person["version"] for person in people if person}
+    if from_requested and handover.disclosed:
+        versions["case"] = handover.disclosed["case"]["version"]
+        versions["exhibits"] = {
+            exhibit["uuid"]: exhibit["sha256"] for exhibit in handover.disclosed["exhibits"]
+        }
+    ledger.disclose(
+        actor=actor,
+        path=Disclosure.Path.HANDOVER,
+        to=ledger.Recipient(taker),
+        terms=terms_of_request(handover),
+        pieces=[
+            ledger.Piece(
+                handover.case_id,
+                giver.pk,
+                handover.uuid,
+                handover.reference,
+                kind=Disclosure.Kind.HANDOVER,
+                versions=versions,
+                sha256=_checksum(handover.disclosed) if from_requested and handover.disclosed else "",
+            )
+        ],
+    )
+
+
+def _checksum(disclosed: dict[str, Any]) -> str:
+    canonical = json.dumps(disclosed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def instrument_copy(instrument: LegalInstrument) -> dict[str, Any]:

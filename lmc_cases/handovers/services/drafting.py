@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseShare, Level
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.references import next_reference
 from lmc_cases.core.errors import Conflict, InvalidInput, StaleVersion
 from lmc_cases.core.history import delete_as, save_as
@@ -44,12 +45,15 @@ def case_to_ask_from(actor: User, case_id: UUID) -> Case:
     """
     if not jurisdictions_granting(actor, Action.REQUEST_HANDOVER).filter(pk=actor.country.pk).exists():
         raise Case.DoesNotExist
-    return (
+    case = (
         Case.objects.visible_to(actor, at_least=Level.FULL)
         .exclude(owner=actor.country)
         .select_related("owner")
         .get(uuid=case_id)
     )
+    # The form begins with the case's own statement of facts.
+    ledger.note_case(actor=actor, case=case, level=Level.FULL)
+    return case
 
 
 def may_ask_from(actor: User, case: Case) -> bool:
@@ -210,6 +214,9 @@ def submit(*, actor: User, handover_id: UUID) -> HandoverRequest:
         tells_other_side=True,
         codes={"persons": len(subjects)},
     )
+    # The asked side gets the statement; the asking side keeps the persons as it saw them.
+    disclosure.hand_out(actor, handover, from_requested=False)
+    disclosure.hand_out(actor, handover, from_requested=True)
     return handover
 
 

@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, Disclosure, Level
+from lmc_cases.cases.services import ledger
+from lmc_cases.core.display import format_moment
 from lmc_cases.core.keyset import Cursor, Page
 from lmc_cases.core.text import ascii_digits, clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, HandoverVisibility
-from lmc_cases.handovers.services.disclosure import persons_as_seen
+from lmc_cases.handovers.services.disclosure import persons_as_seen, pieces_of_request, terms_of_request
 from lmc_cases.handovers.services.sealed import shown_people
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Jurisdiction
 from lmc_cases.suspects.countries import country_name
 from lmc_cases.suspects.models import IdentityDocument, Suspect
@@ -138,6 +141,7 @@ def consult_request(*, actor: User, handover_id: UUID) -> HandoverRequest:
         .get(uuid=handover_id)
     )
     record(actor=actor, operation=Operation.CONSULTATION, verb="handover.viewed", target=handover)
+    ledger.disclose(actor=actor, pieces=pieces_of_request(actor, handover), terms=terms_of_request(handover))
     return handover
 
 
@@ -182,6 +186,8 @@ def persons_to_choose(
     absent = set(chosen) - {person.uuid for person in shown}
     if absent:
         shown += list(rows.filter(uuid__in=absent).order_by("number"))
+    kind, path = Disclosure.Kind.SUSPECT, Disclosure.Path.LIST
+    ledger.note_items(actor=user, case=case, kind=kind, items=shown, path=path)
     return shown, len(found) > MAX_OFFERED
 
 
@@ -219,3 +225,33 @@ def happenings_of(user: User, handover: HandoverRequest) -> list[Happening]:
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class PartyRule:
+    """Why a side sees a request. ``decides``: it is the officer's own side."""
+
+    text: str
+    decides: bool
+
+
+@transaction.atomic
+def ask_why(*, actor: User, handover: HandoverRequest) -> list[PartyRule]:
+    """Say which rule shows the officer a request and its dossiers, and record that it was asked."""
+    read = set(jurisdictions_granting(actor, Action.READ).values_list("pk", flat=True))
+    rules = [
+        PartyRule(
+            _("%(country)s made the request.") % {"country": handover.requesting.name},
+            handover.requesting_id in read,
+        )
+    ]
+    if handover.submitted_at is not None:
+        rules.append(
+            PartyRule(
+                _("%(country)s was asked: it sees the request since it was submitted, %(when)s.")
+                % {"country": handover.requested.name, "when": format_moment(handover.submitted_at)},
+                handover.requested_id in read,
+            )
+        )
+    record(actor=actor, operation=Operation.CONSULTATION, verb="handover.why_viewed", target=handover)
+    return rules

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.accounts.models import User
 from lmc_cases.cases.models import Case, CaseText, Level
+from lmc_cases.cases.services.reading_reasons import require_reason
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.core.once import id_in, new_token
 from lmc_cases.core.scoping import ServiceFormView
@@ -77,6 +78,8 @@ class RequestCreate(RequestFormView):
             self.case = drafting.case_to_ask_from(self.actor, kwargs["case_uuid"])
         except Case.DoesNotExist:
             raise Http404 from None
+        if request.method == "GET":
+            require_reason(actor=self.actor, case=self.case)
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from lmc_cases.cases.frame import case_frame
@@ -130,3 +131,24 @@ def instrument_shown(handover: HandoverRequest) -> dict[str, str] | None:
         "source": cells["source"],
         "confidence": confidence_words(cells["confidence"]),
     }
+
+
+class HandoverWhy(TemplateView):
+    """Why the officer can see a request: a request and its dossiers are co-owned by both countries."""
+
+    template_name = "cases/why_party.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Read it through the rule; the question is recorded."""
+        user = officer_of(self.request)
+        rows = HandoverRequest.objects.visible_to(user).select_related("requesting", "requested", "case")
+        handover = rows.filter(uuid=self.kwargs["uuid"]).first()
+        if handover is None:
+            raise Http404
+        return super().get_context_data(
+            reference=handover.reference,
+            reasons=reading.ask_why(actor=user, handover=handover),
+            is_shared_for_good=True,
+            back_url=reverse("handovers:detail", args=[handover.uuid]),
+            **kwargs,
+        )

@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("jurisdictions", "0003_rules_of_sharing"),
         ("jurisdictions", "0003_consent_deadlines"),
+        ("jurisdictions", "0003_right_to_supervise"),
         ("jurisdictions", "0002_retention_rules_and_rights"),
         ("accounts", "0002_clearance"),
         ("guardian", "0001_initial"),

@@ -4,14 +4,28 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jurisdictions', '0003_viewer_of_a_transaction'),
+        ("jurisdictions", "0003_viewer_of_a_transaction"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='jurisdiction',
-            options={'permissions': [('read_records', "Read the country's records"), ('edit_records', "Open and change the country's records"), ('share_records', "Share the country's records"), ('request_handover', 'Request a handover for the country'), ('approve_handover', 'Decide on handovers asked of the country'), ('keep_evidence', "Keep the country's exhibits"), ('read_audit', "Read the country's audit records"), ('read_reasons', "Read the reasons given in the country's audit records"), ('manage_users', "Manage the country's users"), ('edit_law', "Maintain the country's law"), ('handle_informants', "Read and record the country's informants"), ('confirm_erasure', "Confirm the erasure of the country's personal data")]},
+            name="jurisdiction",
+            options={
+                "permissions": [
+                    ("read_records", "Read the country's records"),
+                    ("edit_records", "Open and change the country's records"),
+                    ("share_records", "Share the country's records"),
+                    ("request_handover", "Request a handover for the country"),
+                    ("approve_handover", "Decide on handovers asked of the country"),
+                    ("keep_evidence", "Keep the country's exhibits"),
+                    ("read_audit", "Read the country's audit records"),
+                    ("read_reasons", "Read the reasons given in the country's audit records"),
+                    ("manage_users", "Manage the country's users"),
+                    ("edit_law", "Maintain the country's law"),
+                    ("handle_informants", "Read and record the country's informants"),
+                    ("confirm_erasure", "Confirm the erasure of the country's personal data"),
+                ]
+            },
         ),
     ]

@@ -117,6 +117,10 @@ class Jurisdiction(models.Model):
             ("keep_evidence", "Keep the country's exhibits"),
             ("read_audit", "Read the country's audit records"),
             ("read_reasons", "Read the reasons given in the country's audit records"),
+            (
+                "supervise_records",
+                "Check what others see, and open a case in an emergency as the second person",
+            ),
             ("manage_users", "Manage the country's users"),
             ("edit_law", "Maintain the country's law"),
             ("handle_informants", "Read and record the country's informants"),

@@ -20,6 +20,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
+from lmc_cases.cases.models import Disclosure
+from lmc_cases.cases.services import ledger
 from lmc_cases.core.display import format_size
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.suspects.models import Suspect, photo_path
@@ -112,6 +114,13 @@ def open_photo(*, actor: User, suspect_id: UUID) -> File[bytes]:
     except FileNotFoundError:
         raise Suspect.DoesNotExist from None
     record(actor=actor, operation=Operation.CONSULTATION, verb="suspect.photo_viewed", target=suspect)
+    ledger.note_item(
+        actor=actor,
+        item=suspect,
+        kind=Disclosure.Kind.SUSPECT,
+        path=Disclosure.Path.PHOTO,
+        sha256=suspect.photo_sha256,
+    )
     return opened
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, NumberMark, SearchEntry
+from lmc_cases.cases.models import Case, Disclosure, NumberMark, SearchEntry
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.handling import MARK_FIELDS
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.text import document_number_form, search_form
@@ -111,6 +112,9 @@ def list_people(
         target=case,
         codes={"shown": len(rows), "category": category, "searched": bool(wanted)},
     )
+    ledger.note_items(
+        actor=actor, case=case, kind=Disclosure.Kind.SUSPECT, items=rows, path=Disclosure.Path.LIST
+    )
     return PeoplePage(
         rows=rows,
         previous=rows[0].number if rows and has_previous else None,
@@ -129,6 +133,7 @@ def consult_person(*, actor: User, case_id: UUID, suspect_id: UUID) -> Suspect:
     suspect = find_person(actor=actor, case_id=case_id, suspect_id=suspect_id)
     open_papers([suspect])
     record(actor=actor, operation=Operation.CONSULTATION, verb="suspect.viewed", target=suspect)
+    ledger.note_item(actor=actor, item=suspect, kind=Disclosure.Kind.SUSPECT)
     return suspect
 
 

@@ -16,6 +16,7 @@ from lmc_cases.cases.frame import case_frame, item_frame
 from lmc_cases.cases.models import Case
 from lmc_cases.cases.services.contributing import may_contribute
 from lmc_cases.cases.services.items import may_ask_to_pass_on_item
+from lmc_cases.cases.views.explaining import WhyPage
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.scoping import ServiceFormView
@@ -422,3 +423,17 @@ class PersonPhoto(CasePage, View):
         except (Suspect.DoesNotExist, Case.DoesNotExist):
             raise Http404 from None
         return send_file(opened, name="photo.jpg", media_type="image/jpeg")
+
+
+class PersonWhy(CasePage, WhyPage):
+    """Why somebody can see this person."""
+
+    tab = TAB
+
+    def item(self) -> Any:
+        """The person in the address, through the rule."""
+        return self.person()
+
+    def back_url(self, case: Case) -> str:
+        """Back to the person."""
+        return self.url("detail", self.person())

@@ -19,6 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("--actor", required=True, help="E-mail of the administrator who answers for it.")
         parser.add_argument("--days", type=int, required=True, help="How long it lasts.")
         parser.add_argument(
+            "--reason",
+            default="",
+            help="Standing reason for which the program reads other countries' cases, e.g. SUPPORT.",
+        )
+        parser.add_argument(
             "--revoke-earlier", action="store_true", help="End the account's other tokens now."
         )
 
@@ -28,7 +33,9 @@ class Command(BaseCommand):
         try:
             if options["revoke_earlier"]:
                 revoke_tokens(actor=actor, user_id=user.uuid)
-            token, ends = issue_token(actor=actor, user_id=user.uuid, days=options["days"])
+            token, ends = issue_token(
+                actor=actor, user_id=user.uuid, days=options["days"], reason_code=options["reason"]
+            )
         except User.DoesNotExist:
             raise CommandError(f"{actor.email} does not manage the account {user.email}.") from None
         except DomainError as error:

@@ -13,6 +13,7 @@ from lmc_cases.accounts.services.desks import tell_desk_of, tell_officer
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseShare
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.sharing.items import named_items
 from lmc_cases.cases.services.sharing.making import case_of, record_disclosure
 from lmc_cases.cases.services.sharing.terms import ShareEnded
@@ -58,6 +59,7 @@ def confirm_share(*, actor: User, share_id: UUID) -> CaseShare:
         operation=AuditOperation.DISCLOSURE,
         shared_by=str(share.shared_by.uuid),
     )
+    ledger.note_share(actor=actor, share=share)
     tell_officer(share.shared_by, code="share.confirmed", object_uuid=share.uuid)
     tell_desk_of(share.recipient, share.recipient_agency, code="share.received", object_uuid=share.uuid)
     return share

@@ -12,6 +12,7 @@ from lmc_cases.accounts.services.desks import tell_desk_of
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseShare, CaseShareItem
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.casework import lock_case
 from lmc_cases.cases.services.sharing.terms import TermsAsked, checked_terms, needs_second_officer
 from lmc_cases.core.history import save_as
@@ -61,6 +62,7 @@ def share_case(*, actor: User, case_id: UUID, **asked: Unpack[TermsAsked]) -> Ca
         operation=AuditOperation.DISCLOSURE if is_alone else AuditOperation.ALTERATION,
     )
     if is_alone:
+        ledger.note_share(actor=actor, share=share)
         tell_desk_of(share.recipient, share.recipient_agency, code="share.received", object_uuid=share.uuid)
     return share
 

@@ -1,0 +1,108 @@
+"""Rule: whatever reaches an officer of another country stands in the disclosure ledger, by every address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from lmc_cases.accounts.models import User
+from lmc_cases.cases.models import Disclosure
+from tests.factories import officer, say_why
+from tests.leaks.test_pages import PAGES, body, client_of
+from tests.leaks.test_pages import one_factor as one_factor  # noqa: PLC0414 - a fixture
+from tests.leaks.world import World
+
+pytestmark = [pytest.mark.leak, pytest.mark.django_db]
+
+# Addresses that a recipient opens and that show nothing of another country's, with the reason.
+SHOWS_NOTHING = {
+    "cases:operations": "names of operations the country was invited to; they open no case",
+    "cases:emergency": "requests of the own country",
+    "cases:reason": "asks for the reason, and shows what a list shows",
+    "cases:ledger": "notes the case, as the frame of its pages shows it",
+    "evidence:download": "asks; what is sent for the answer is tested below",
+    "handovers:list": "references of requests that are the reader's own too",
+    "handovers:of_case": "references of requests that are the reader's own too",
+    "handovers:why": "names the two parties",
+    "handovers:edit": "a submitted request has nothing to edit",
+    "handovers:submit": "asks; the submission itself is tested with the services",
+    "handovers:close": "asks",
+    "handovers:withdraw": "asks",
+    "dossiers:list": "references of dossiers that are the reader's own too",
+    "dossiers:of_case": "references of dossiers that are the reader's own too",
+    "dossiers:request": "references of dossiers that are the reader's own too",
+    "dossiers:progress": "how far the work is",
+    "dossiers:download": "the file is not drawn in this world: tested in tests/api with one that is",
+    "dossiers:retry": "takes no GET",
+    "exchange:list": "imports of the own country",
+    "cases:why": "which rule opens it",
+    "suspects:why": "which rule opens it",
+    "evidence:why": "which rule opens it",
+    "cases:ledger_of_record": "as the ledger",
+}
+
+
+@pytest.fixture
+def newcomer(world: World) -> User:
+    """A colleague of the recipient who has never looked, but has said why today."""
+    reader = officer("CN", "liaison_officer")
+    say_why(reader, world.case)
+    world.viewers["newcomer"] = reader
+    return reader
+
+
+def noted(reader: User) -> Any:
+    return Disclosure.objects.filter(recipient_officer=reader)
+
+
+def test_every_page_a_recipient_opens_leaves_an_entry(world: World, newcomer: User, one_factor: None) -> None:
+    client = client_of(world, "newcomer")
+    forgotten, needless = [], []
+    for name, (kwargs, allowed) in PAGES.items():
+        if "full" not in allowed:
+            continue
+        with transaction.atomic():
+            answer = client.get(reverse(name, kwargs=kwargs(world)))
+            assert answer.status_code in {200, 302, 405, 409}, (name, answer.status_code)
+            body(answer)
+            entries = noted(newcomer).count()
+            transaction.set_rollback(True)
+        if not entries and name not in SHOWS_NOTHING:
+            forgotten.append(name)
+        if entries and name in SHOWS_NOTHING and SHOWS_NOTHING[name].startswith("asks"):
+            needless.append(name)
+    assert not forgotten
+    assert not needless
+
+
+def test_a_download_is_noted_each_time_and_a_look_once_a_day(
+    world: World, newcomer: User, one_factor: None
+) -> None:
+    client = client_of(world, "newcomer")
+    item, case = world.parts["item"], world.case
+    address = reverse("evidence:download", kwargs={"case_uuid": case.uuid, "uuid": item.uuid})
+    page = reverse("evidence:detail", kwargs={"case_uuid": case.uuid, "uuid": item.uuid})
+    for _time in range(2):
+        body(client.post(address))
+        client.get(page)
+    files = noted(newcomer).filter(path="FILE", object_uuid=item.uuid)
+    assert files.count() == 2
+    entry = files.latest("pk")
+    item.refresh_from_db()
+    assert (entry.sha256, entry.versions) == (item.sha256, {"record": item.version})
+    assert (entry.owner.code, entry.recipient.code, entry.rule) == ("TH", "CN", "SHARE")
+    assert entry.share == world.parts["share"]
+    assert entry.reading_reason is not None
+    assert entry.reading_reason.code == "SUPPORT"
+    assert noted(newcomer).filter(path="PAGE", object_uuid=item.uuid).count() == 1
+
+
+def test_the_own_country_leaves_no_entry(world: World, one_factor: None) -> None:
+    client = client_of(world, "own")
+    before = Disclosure.objects.count()
+    for name in ("cases:detail", "cases:list", "suspects:list", "evidence:list"):
+        client.get(reverse(name, kwargs=PAGES[name][0](world)))
+    assert Disclosure.objects.count() == before
