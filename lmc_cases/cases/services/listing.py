@@ -298,6 +298,8 @@ def newest_shares(user: User, *, size: int) -> list[ReceivedShare]:
     shares = list(
         CaseShare.objects.received_by(user)
         .in_force()
+        # Of a classified case the cleared officers alone: to the others it does not exist.
+        .filter(case__in=Case.objects.visible_to(user))
         .select_related("case__owner", "case__typology")
         .order_by("-shared_at", "-pk")[:size]
     )
