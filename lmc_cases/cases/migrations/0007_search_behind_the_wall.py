@@ -130,10 +130,12 @@ REVOKE ALL ON FUNCTION found_entries(text[], text, text[], integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION found_entries(text[], text, text[], integer) TO lmc_app;
 """
 
+# IS TRUE keeps the text index out of the policy: PostgreSQL would read all that the viewer may find, once for each
+# case the search walks through (5 seconds instead of 10 milliseconds among 4,000 cases).
 POLICY = f"""
 DROP POLICY seen ON cases_searchentry;
 CREATE POLICY seen ON cases_searchentry
-    USING (audience_ids && {MINE} AND (seen_until > now()
+    USING ((audience_ids && {MINE}) IS TRUE AND (seen_until > now()
            OR ({case_reaches("cases_searchentry.case_id", "cases_searchentry.level")})
            OR {item_opened("cases_searchentry.object_uuid")}))
     WITH CHECK (({case_reaches("cases_searchentry.case_id", 1)}) OR {item_opened("cases_searchentry.object_uuid")});

@@ -175,6 +175,22 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0007_search_behind_the_wall")]
 
     operations = [
+        migrations.AddIndex(
+            model_name="casevisibility",
+            index=models.Index(
+                fields=["case", "audience"], include=("level", "until"), name="case_visibility_check"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="casevisibility",
+            name="case",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="visibility",
+                to="cases.case",
+            ),
+        ),
         migrations.CreateModel(
             name="AudienceSet",
             fields=[

@@ -76,7 +76,9 @@ class CaseVisibility(models.Model):
 
     pk = models.CompositePrimaryKey("audience_id", "case_id")
     audience = models.ForeignKey(Audience, on_delete=models.DO_NOTHING, db_index=False, related_name="+")
-    case = models.ForeignKey("cases.Case", on_delete=models.DO_NOTHING, related_name="visibility")
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.DO_NOTHING, db_index=False, related_name="visibility"
+    )
     level = models.PositiveSmallIntegerField(choices=Level.choices)
     until = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -94,7 +96,11 @@ class CaseVisibility(models.Model):
                 models.F("case").desc(),
                 name="case_visibility_page",
                 include=["level", "until", "status", "typology_id", "owner"],
-            )
+            ),
+            # What the rule and every policy of the second wall ask of one case, without a look at the row.
+            models.Index(
+                fields=["case", "audience"], name="case_visibility_check", include=["level", "until"]
+            ),
         ]
 
 
