@@ -30,6 +30,21 @@ FORWARD = "".join(
 )
 
 
+FIGURES = """
+CREATE FUNCTION audit_auditexport_figures() RETURNS TABLE (job_state text, jobs bigint, oldest_seconds double precision)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT job.job_state, count(*),
+           extract(epoch FROM greatest(interval '0', clock_timestamp() - min(
+               CASE job.job_state WHEN 'RUNNING' THEN job.started_at WHEN 'QUEUED' THEN job.queued_at END)))
+      FROM audit_auditexport job GROUP BY job.job_state
+$$;
+ALTER FUNCTION audit_auditexport_figures() OWNER TO lmc_definer;
+REVOKE ALL ON FUNCTION audit_auditexport_figures() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_auditexport_figures() TO lmc_app;
+GRANT SELECT ON audit_auditexport TO lmc_definer;
+"""
+
+
 class Migration(migrations.Migration):
     """Policies of the tables that hold who did what."""
 
@@ -41,6 +56,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            sql=FORWARD, reverse_sql=no_wall("audit_auditevent", "audit_auditreason", "audit_auditexport")
+            sql=FORWARD + FIGURES,
+            reverse_sql="DROP FUNCTION audit_auditexport_figures();"
+            + no_wall("audit_auditevent", "audit_auditreason", "audit_auditexport"),
         )
     ]

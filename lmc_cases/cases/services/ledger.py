@@ -299,7 +299,7 @@ def note_items(
 
 
 def note_item(*, actor: User, item: Any, kind: str, path: str = Path.PAGE, sha256: str = "") -> None:
-    """Note one record as ``note_items`` does; what the own country contributed is disclosed to nobody by its reading."""
+    """Note one record as ``note_items`` does; reading what one contributed oneself discloses nothing."""
     own = actor.agency.jurisdiction_id if actor.agency is not None else None
     if item.is_contributed and item.originator_id == own:
         return
