@@ -60,7 +60,8 @@ class Heartbeat(threading.Thread):
             while not self._over.wait(min(self.SECONDS, settings.JOB_LEASE_SECONDS / 4)):
                 try:
                     self.model.renew(self.job_id, self.token)
-                    self.model.note(self.job_id, self.token, **self.progress())
+                    if columns := self.progress():
+                        self.model.note(self.job_id, self.token, **columns)
                 except LeaseLost:
                     self.is_lost = True
                     return

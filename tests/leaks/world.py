@@ -174,11 +174,12 @@ def build() -> World:
     )
     _share(world)
     # They read every day: what the question itself tells is tested in tests/cases.
-    for name in ("full", "summary", "existence", "items"):
+    for name in ("full", "summary", "existence"):
         say_why(viewers[name], case)
     _fill(world)
     _mark(world)
     _share_items(world)
+    say_why(viewers["items"], case)
     _answer(world)
     _hand_over(world)
     _audit(world)

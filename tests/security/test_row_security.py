@@ -34,6 +34,7 @@ OPEN_TABLES = {
     "account_": "sign-in addresses",
     "mfa_": "second factors",
     "knox_": "hashed tokens",
+    "socialaccount_": "which account of a country's provider is which officer's",
     "keys_": "versions of country keys and wrapped keys of records: nothing without the provider's key",
     "audit_auditepoch": "numbers of epochs",
     "audit_auditleaf": "hashes of sealed events",

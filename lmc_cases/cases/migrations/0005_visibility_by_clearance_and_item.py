@@ -210,7 +210,7 @@ BEGIN
     SELECT * INTO held FROM cases_case WHERE id = NEW.case_id FOR NO KEY UPDATE;
     IF held.owner_id IS DISTINCT FROM NEW.originator_id THEN
         INSERT INTO cases_contributeditem (object_uuid, kind, case_id, originator_id)
-        VALUES (NEW.uuid, TG_ARGV[0], NEW.case_id, NEW.originator_id);
+        VALUES (NEW.uuid, TG_ARGV[0], NEW.case_id, NEW.originator_id) ON CONFLICT DO NOTHING;
         INSERT INTO cases_itemvisibility (audience_id, object_uuid, case_id, until)
         SELECT cleared_audience(j.audience_id, classification_rank(held.classification)), NEW.uuid, held.id, 'infinity'
           FROM jurisdictions_jurisdiction j WHERE j.id = NEW.originator_id

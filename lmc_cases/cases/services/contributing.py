@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, CaseShare, Level
+from lmc_cases.cases.models import Case, CaseShare, CaseShareItem, Level
 from lmc_cases.cases.services.casework import CaseClosed, mark_changed
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -63,6 +64,16 @@ def lock_case_to_add(actor: User, case_id: UUID, *actions: Action) -> Entry:
         raise Case.DoesNotExist
     _check_open(case)
     return Entry(case=case, originator=actor.country, is_contribution=True)
+
+
+def announce(entry: Entry, item: UUID, kind: CaseShareItem.Kind) -> None:
+    """Open an item that is about to be contributed to its originator, before its row is written and read back.
+
+    The item's own trigger would do so within the same statement, too late for the policy that the new row must pass.
+    """
+    if entry.is_contribution:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT announce_contribution(%s, %s, %s)", [item, kind.value, entry.case.pk])
 
 
 def finish_adding(entry: Entry, actor: User, reason: str) -> None:

@@ -25,6 +25,7 @@ from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Disclosure, Level
 from lmc_cases.cases.services.ledger import LedgerFilters, entries_of
 from lmc_cases.core.errors import Conflict, InvalidInput
+from lmc_cases.core.heartbeat import Heartbeat
 from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState, LeaseLost
 from lmc_cases.core.request_id import Origin, work_from
@@ -226,9 +227,7 @@ def print_owed_ledger(*, job_id: int) -> None:
 
 
 def _print(job_id: int, token: uuid.UUID) -> None:
-    officer = User.objects.select_related("agency").get(
-        pk=LedgerDocument.objects.values_list("requested_by", flat=True).get(pk=job_id)
-    )
+    officer = User.objects.select_related("agency").get(pk=LedgerDocument.officer_pk(job_id))
     with viewing_as(officer.pk, resolve_audiences(officer)):
         document = LedgerDocument.objects.visible_to(officer).filter(pk=job_id).first()
     if document is None:
@@ -238,8 +237,8 @@ def _print(job_id: int, token: uuid.UUID) -> None:
         facts = LedgerFacts.from_plain(document.facts)
         if facts.sha256 != document.facts_sha256:
             raise RenderingFailed(FACTS_CHANGED, facts.sha256)
-        rendered = render_ledger(facts, language=document.language)
-        with override(document.language):
+        with Heartbeat(LedgerDocument, job_id, token, dict), override(document.language):
+            rendered = render_ledger(facts, language=document.language)
             signed = sign_pdf(
                 rendered.pdf,
                 reason=_("Disclosures of case %(reference)s") % {"reference": facts.case_reference},

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.services.contributing import finish_adding, lock_case_to_add
+from lmc_cases.cases.models import CaseShareItem
+from lmc_cases.cases.services.contributing import announce, finish_adding, lock_case_to_add
 from lmc_cases.core.errors import InvalidInput, StaleVersion
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
@@ -89,6 +90,7 @@ def add_item(
         reported_hashes=_hashes(reported_hashes or {}),
         **_columns(actor, details, case.pk, entry.originator.pk),
     )
+    announce(entry, item.uuid, CaseShareItem.Kind.EVIDENCE)
     _save(item, actor=actor, reason="")
     if item.collected_at is not None and item.collected_by:
         CustodyEvent.objects.create(

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, CaseShareItem, Level
 from lmc_cases.cases.services.casework import CaseClosed, lock_case, mark_changed
-from lmc_cases.cases.services.contributing import finish_adding, lock_case_to_add
+from lmc_cases.cases.services.contributing import announce, finish_adding, lock_case_to_add
 from lmc_cases.cases.services.search import put_suspect_entry
 from lmc_cases.core.errors import Conflict, StaleVersion
 from lmc_cases.core.history import save_as
@@ -85,6 +85,7 @@ def add_suspect(
         import_fingerprint=import_fingerprint,
     )
     suspect.number = take_numbers(case.pk)
+    announce(entry, suspect.uuid, CaseShareItem.Kind.SUSPECT)
     save_as(suspect, actor=actor)
     for document in documents:
         put_document(suspect, document, actor=actor, import_run=import_run)
