@@ -146,7 +146,7 @@ def test_the_case_list(superuser_url: str, record: Callable[..., None], size: Ca
     record("list page, slowest", max(c.milliseconds for c in pages.values()), "ms")
     record("plans that scan all cases", sum(c.scans_all_cases for c in pages.values()), "plans", at_most=0)
     titles = max(titles_cost(user, lambda user=user: page_of_cases(user)).buffers for user in seen.values())
-    record("titles of a page, through both walls", titles, "buffers", at_most=700)
+    record("titles of a page, through both walls", titles, "buffers", at_most=500)
 
     chinese = seen["CN"]
     cursor = page_of(chinese, size=min(10_000, total // 4)).older
@@ -186,8 +186,8 @@ def test_the_case_list(superuser_url: str, record: Callable[..., None], size: Ca
     adversary = searches["VN", "fraud"]
     record("search, common word, 5 % all old", adversary.buffers, "buffers", at_most=20_000)
 
+    measure_the_wall(record, seen, names, at_most=2 if total >= 100_000 else None)
     measure_facets(superuser_url, record, seen, names)
-    measure_the_wall(record, seen, names)
 
 
 def measure_facets(
@@ -225,8 +225,13 @@ def measure_facets(
     record("fold of those", 1000 * (time.perf_counter() - started), "ms")
 
 
-def measure_the_wall(record: Callable[..., None], seen: dict[str, User], names: dict[str, str]) -> None:
-    """The same statements with the policies of the serving role, and as the owner's role without them."""
+def measure_the_wall(
+    record: Callable[..., None], seen: dict[str, User], names: dict[str, str], at_most: float | None
+) -> None:
+    """The same statements with the policies of the serving role, and as the owner's role without them.
+
+    Among few cases the owner's role reads all that the officer sees at once, for less than the look-ups of one page.
+    """
     for what, statements_for in (
         ("list page", list_statements),
         ("detail", lambda user: detail_statements(user, 30)),
@@ -237,7 +242,12 @@ def measure_the_wall(record: Callable[..., None], seen: dict[str, User], names: 
             behind, past = cost_of_all(user, statements), cost_of_all(user, statements, using="owner")
             ratios[code], inside[code] = behind.buffers / past.buffers, behind
         worst = max(ratios, key=lambda code: ratios[code])
-        record(f"{what}, behind the wall against past it ({names[worst]})", ratios[worst], "ratio", at_most=2)
+        record(
+            f"{what}, behind the wall against past it ({names[worst]})",
+            ratios[worst],
+            "ratio",
+            at_most=at_most,
+        )
         record(f"{what}, everything", max(cost.buffers for cost in inside.values()), "buffers")
     checks = {code: detail_statements(user, 30) for code, user in seen.items()}
     record("detail, statements", max(len(found) for found in checks.values()), "statements", at_most=3)

@@ -39,6 +39,8 @@ from tests.leaks.oracle import FULL, OWN, SUMMARY, Item, Officer, Record, Reques
 OWNER = "owner"
 WORDS = ("lotus", "harbour")
 CLASSIFICATIONS = {1: "RESTRICTED", 2: "CONFIDENTIAL", 3: "SECRET"}
+# Who shares a country's cases by the services.
+SHARERS = {"TH": "thai", "CN": "chinese"}
 Any_ = TypeVar("Any_")
 Row_ = TypeVar("Row_", bound=models.Model)
 _numbers = itertools.count(1)
@@ -268,9 +270,7 @@ class World:
             told = Share(country, agency, level, made.expires_at, made.confirmed_at is not None)
             self._keep(case, made, told)
 
-        return deed(
-            f"case{case.key}:live:{country}:{agency} case{case.key}:flag case{case.key}:rank", do, note
-        )
+        return deed(f"case{case.key}:live:{country}:{agency} {self._rights_to_share(case)}", do, note)
 
     def revoke_by_the_service(self, draw: int, more: int) -> Deed | None:
         case = self.case(draw)
@@ -278,7 +278,7 @@ class World:
         if row is None or actor is None or not row.told.is_in_force(timezone.now()):
             return None
         return deed(
-            f"share{row.pk} case{case.key}:flag case{case.key}:rank",
+            f"share{row.pk} {self._rights_to_share(case)}",
             lambda: sharing.revoke_share(actor=actor, share_id=row.uuid, reason="over"),
             lambda _made: setattr(row.told, "is_revoked", True),
         )
@@ -390,9 +390,14 @@ class World:
 
     def _sharer(self, case: Record) -> User | None:
         """Return who may share the case by the service now: its cleared, trusted officer."""
-        officer = self.officers[{"TH": "thai", "CN": "chinese"}[case.owner]]
+        officer = self.officers[SHARERS[case.owner]]
         may = officer.may_read and officer.clearance >= case.rank and not case.is_restricted
         return self.users[officer.name] if may else None
+
+    @staticmethod
+    def _rights_to_share(case: Record) -> str:
+        """Return what must stay as it is while a service shares: it would refuse, and rightly so."""
+        return f"case{case.key}:flag case{case.key}:rank officer:{SHARERS[case.owner]}"
 
     def _keep(self, case: Record, made: CaseShare, told: Share) -> None:
         case.shares.append(told)

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="casevisibility",
             index=models.Index(
-                fields=["case", "audience"], include=("level", "until"), name="case_visibility_check"
+                fields=["case"], include=("audience", "level", "until"), name="case_visibility_check"
             ),
         ),
         migrations.AlterField(
