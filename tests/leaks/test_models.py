@@ -61,7 +61,7 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     CaseDetail: SUMMARY,
     CaseText: SUMMARY,
     SearchEntry: EXISTENCE,
-    NumberMark: FULL,
+    NumberMark: PERSON,
     TimelineEntry: FULL,
     CaseNote: OWN,
     CaseOfficer: OWN,

@@ -59,8 +59,10 @@ FORWARD = ANNOUNCE + "".join(
         both("cases_emergencyaccess", f"{{t}}.country_id IN {MY_COUNTRIES}"),
         wall(
             "cases_disclosure",
-            f"owner_id IN {MY_COUNTRIES} OR (recipient_id IN {MY_COUNTRIES}"
-            f" AND (recipient_agency_id IS NULL OR recipient_agency_id IN {MY_AGENCIES}))",
+            # A recipient reads what it received while the case is open to it, and always what the officer took.
+            f"owner_id IN {MY_COUNTRIES} OR recipient_officer_id = {VIEWER} OR (recipient_id IN {MY_COUNTRIES}"
+            f" AND (recipient_agency_id IS NULL OR recipient_agency_id IN {MY_AGENCIES})"
+            f" AND {case_reaches('cases_disclosure.case_id', 1)})",
         ),
         wall(
             "cases_readingreason",

@@ -22,7 +22,12 @@ FORWARD = "".join(
     [
         wall("evidence_evidenceitem", exhibit("evidence_evidenceitem")),
         only_written("evidence_evidenceitem", f"originator_id IN {MY_COUNTRIES}"),
-        wall("evidence_historicalevidenceitem", exhibit("evidence_historicalevidenceitem"), written="true"),
+        # By what the exhibit is now: a past state from before it was withheld shows no more than the present one.
+        wall(
+            "evidence_historicalevidenceitem",
+            row_seen("evidence_evidenceitem", "evidence_historicalevidenceitem.id"),
+            written="true",
+        ),
         # A recipient writes here too: its download is an event of the chain of custody.
         wall("evidence_custodyevent", row_seen("evidence_evidenceitem", "evidence_custodyevent.item_id")),
     ]
