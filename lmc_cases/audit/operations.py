@@ -20,14 +20,15 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
     ),
     Operation.ALTERATION: _words(
         "edited changed written ended begun set_up switched_off moved reviewed rotated acknowledged",
-        "closed withdrawn put_into_operation taken_out_of_operation",
+        "closed withdrawn put_into_operation taken_out_of_operation marked handling_set standing_set proposed taken_back",
+        "retired kept escalated",
     ),
     Operation.CONSULTATION: _words(
-        "viewed listed searched verified looked_at previewed",
+        "viewed listed searched verified looked_at previewed viewed_as reason_given",
     ),
     Operation.DISCLOSURE: _words(
         "shared share_revoked downloaded rendered submitted approved corrected handed_over disclosed",
-        "printed",
+        "printed passed_on answered sent",
     ),
     Operation.COMBINATION: _words(
         "merged matched combined linked",
@@ -38,7 +39,8 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
     Operation.SIGN_IN: frozenset({"signed_in", "signed_out"}),
     Operation.REFUSAL: frozenset({"refused", "denied"}),
     Operation.GRANT: _words(
-        "granted revoked issued sent accepted invited left reset restricted lifted handed_on",
+        "granted revoked issued accepted invited left reset restricted lifted handed_on withheld released",
+        "duty_set duty_ended",
     ),
     Operation.EXPORT: _words(
         "exported delivered",
@@ -51,6 +53,39 @@ EXCEPTIONS: dict[str, Operation] = {
     "account.address_changed": Operation.GRANT,
     "invitation.withdrawn": Operation.GRANT,
     "operation.country_withdrawn": Operation.GRANT,
+    "account.posting_end_set": Operation.GRANT,
+    "account.posting_ended": Operation.GRANT,
+    "account.provider_linked": Operation.GRANT,
+    "address_change.asked": Operation.GRANT,
+    "address_change.refused": Operation.GRANT,
+    "absence.set": Operation.GRANT,
+    "absence.ended": Operation.GRANT,
+    "desk.opened": Operation.GRANT,
+    "invitation.sent": Operation.GRANT,
+    "case.emergency_asked": Operation.GRANT,
+    "case.emergency_approved": Operation.GRANT,
+    # A session that ends is the other end of a sign-in.
+    "session.ended": Operation.SIGN_IN,
+    "sessions.ended": Operation.SIGN_IN,
+    # What recipients answer changes the share; the disclosure was the share itself, or its second officer's word.
+    "case.share_confirmed": Operation.DISCLOSURE,
+    "case.share_refused": Operation.ALTERATION,
+    "share.accepted": Operation.ALTERATION,
+    "share.declined": Operation.ALTERATION,
+    "share.question_asked": Operation.ALTERATION,
+    "case.share_taken_back": Operation.ALTERATION,
+    "case.item_passed_on": Operation.DISCLOSURE,
+    # Asking tells the originator what the asker holds; every answer gives or keeps back a right of use.
+    "consent.asked": Operation.DISCLOSURE,
+    "consent.refused": Operation.GRANT,
+    "consent.withdrawn": Operation.GRANT,
+    "ledger.downloaded": Operation.EXPORT,
+    "ledger.failed": Operation.ALTERATION,
+    "backup.made": Operation.EXPORT,
+    "backup.restored": Operation.ALTERATION,
+    # Steps towards an erasure are told with it.
+    "record.erasure_asked": Operation.ERASURE,
+    "record.erasure_declined": Operation.ERASURE,
     # An officer's own second factor: the account is changed, nobody is given a right.
     "second_factor.recovery_codes_made": Operation.ALTERATION,
     # One country decides against a request of another: a step of the request, not a refused access.

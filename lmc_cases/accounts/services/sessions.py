@@ -131,7 +131,7 @@ def sign_officer_out(*, actor: User, user_id: UUID, reason: str) -> int:
     _end(rows, End.ADMINISTRATOR)
     record(
         actor=actor,
-        operation=Operation.GRANT,
+        operation=Operation.SIGN_IN,
         verb="sessions.ended",
         target=user,
         reason=cleaned,
