@@ -20,7 +20,8 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
     ),
     Operation.ALTERATION: _words(
         "edited changed written ended begun set_up switched_off moved reviewed rotated acknowledged",
-        "closed withdrawn put_into_operation taken_out_of_operation marked handling_set standing_set proposed taken_back",
+        "closed withdrawn put_into_operation taken_out_of_operation",
+        "marked handling_set standing_set proposed taken_back",
         "retired kept escalated",
     ),
     Operation.CONSULTATION: _words(

@@ -130,15 +130,9 @@ WRITES = {
         "NumberMark.objects.bulk_create": "marks, derived from documents with history",
     },
     "keys.services": {"source.create": "a key at the provider, no queryset"},
-    "dossiers.services.working": {
-        "Dossier.objects.filter(pk=job_id, lease_token=token, job_state=JobState.RUNNING).update": "progress",
-    },
     "evidence.services.files": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
     "evidence.services.imported": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
     "evidence.services.items": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
-    "exchange.services.running": {
-        "ImportRun.objects.filter(pk=self.job_id, lease_token=self.token).update": "progress",
-    },
     "jurisdictions.services": {
         "RetentionRule.objects.update_or_create": "reference data, loaded by the product",
         "LegalInstrument.objects.update_or_create": "reference data, loaded by the product",
