@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.sign_in import note_refusal
 from lmc_cases.core.display import own_language_name
+from lmc_cases.jurisdictions.models import Clearance
 
 Choices = Iterable[tuple[Any, Any]]
 
@@ -103,6 +104,13 @@ class PostingEndForm(ReasonForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Leave it empty when no end is known."),
     )
+
+
+class ClearanceForm(ReasonForm):
+    """Up to which classification an officer reads."""
+
+    field_order = ["clearance", "reason"]
+    clearance = forms.TypedChoiceField(label=_("Clearance"), choices=Clearance.choices, coerce=int)
 
 
 class SecondFactorForm(AuthenticateForm):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 ROLES = (
     _("Liaison officer"),
     _("Supervisor"),
+    _("Informant handler"),
     _("Prosecutor"),
     _("Legal officer"),
     _("Evidence custodian"),

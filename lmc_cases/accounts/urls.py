@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<uuid:uuid>/second-factor/", users.SecondFactorReset.as_view(), name="second_factor_reset"),
     path("users/<uuid:uuid>/address/", users.AddressChange.as_view(), name="address_change"),
     path("users/<uuid:uuid>/sign-out/", users.SignOut.as_view(), name="sign_out"),
+    path("users/<uuid:uuid>/clearance/", users.ClearanceSet.as_view(), name="clearance_set"),
     path("users/<uuid:uuid>/posting/", users.PostingEnd.as_view(), name="posting_end"),
     path("desks/", desks.Desks.as_view(), name="desks"),
     path("desks/new/", desks.DeskOpen.as_view(), name="desk_open"),

@@ -51,6 +51,7 @@ EXCEPTIONS: dict[str, Operation] = {
     # Who may act for a country is a grant, whatever happens to the account.
     "account.opened": Operation.GRANT,
     "account.closed": Operation.GRANT,
+    "account.clearance_set": Operation.GRANT,
     "account.address_changed": Operation.GRANT,
     "invitation.withdrawn": Operation.GRANT,
     "operation.country_withdrawn": Operation.GRANT,

@@ -12,6 +12,7 @@ VERBS: dict[str, Promise] = {
     "absence.ended": _("Ended an absence."),
     "absence.set": _("Entered an absence and named a substitute."),
     "account.address_changed": _("Changed the e-mail address of an account."),
+    "account.clearance_set": _("Changed an officer's clearance."),
     "account.closed": _("Closed an officer's account."),
     "account.opened": _("Opened an officer's account."),
     "account.password_changed": _("Changed a password."),

@@ -22,6 +22,7 @@ ACTION_LABELS = {
     Action.APPROVE_HANDOVER: _("Decide on handovers asked of the country"),
     Action.KEEP_EVIDENCE: _("Keep the country's exhibits"),
     Action.READ_AUDIT: _("Read the country's audit records"),
+    Action.READ_REASONS: _("Read the reasons given in the country's audit records"),
     Action.SUPERVISE: _("Check what others see, and open a case in an emergency as the second person"),
     Action.MANAGE_USERS: _("Manage the country's users"),
     Action.EDIT_LAW: _("Maintain the country's law"),

@@ -13,10 +13,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from lmc_cases.accounts.forms import AddressForm, ConfirmForm, PostingEndForm, ReasonForm, UserFilterForm
+from lmc_cases.accounts.forms import (
+    AddressForm,
+    ClearanceForm,
+    ConfirmForm,
+    PostingEndForm,
+    ReasonForm,
+    UserFilterForm,
+)
 from lmc_cases.accounts.models import Invitation, SignedInSession, User
 from lmc_cases.accounts.models.users import UserQuerySet
-from lmc_cases.accounts.services import addresses, officers, postings, rights, sessions
+from lmc_cases.accounts.services import addresses, clearances, officers, postings, rights, sessions
 from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.accounts.tables import InvitationTable, RoleTable, UserTable
 from lmc_cases.core.keyset import Cursor, page_link
@@ -331,6 +338,36 @@ class PostingEnd(OfficerStep):
         """Set it."""
         postings.set_posting_end(actor=self.viewer, user_id=self.officer.uuid, **form.cleaned_data)
         messages.success(self.request, _("The end of the posting has been saved."))
+        return self.page_of_officer
+
+
+class ClearanceSet(OfficerStep):
+    """Say up to which classification an officer reads."""
+
+    form_class = ClearanceForm
+    tone = "primary"
+
+    def get_initial(self) -> dict[str, Any]:
+        """What is held now."""
+        return {"clearance": self.officer.clearance}
+
+    def words(self) -> dict[str, Any]:
+        """Say what follows."""
+        return {
+            "title": _("Clearance"),
+            "question": _("Up to which classification does %(name)s read?")
+            % {"name": self.officer.full_name},
+            "consequences": [
+                _("It takes effect with the next click, in every browser."),
+                _("Cases classified above it are closed to the officer, also those that name the officer."),
+            ],
+            "confirm_label": _("Save"),
+        }
+
+    def call(self, form: forms.Form) -> str:
+        """Set it."""
+        clearances.set_clearance(actor=self.viewer, user_id=self.officer.uuid, **form.cleaned_data)
+        messages.success(self.request, _("The clearance has been saved."))
         return self.page_of_officer
 
 
