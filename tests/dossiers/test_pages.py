@@ -171,6 +171,8 @@ def test_foreign_and_missing_dossiers_are_refused_alike(w: World, handover: Hand
     dossier = chinese_dossier()
     working.render_owed_dossier(job_id=dossier.pk)
     viet = signed_in(w.viet)
+    # The first request of a client begins its session, whatever it asks for.
+    viet.get(reverse("dossiers:list"))
     for name in OF_ONE:
         foreign = status_and_cost(viet, of(name, dossier))
         missing = status_and_cost(viet, reverse(f"dossiers:{name}", args=[uuid.uuid4()]))
