@@ -26,6 +26,7 @@ from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services import ExhibitDetails, add_item, upload_file
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.details import DocumentDetails, PersonDetails
@@ -132,14 +133,17 @@ def world() -> World:
     ended = share(owner, case, "MM", Level.FULL)
     sharing.revoke_share(actor=owner, share_id=ended.uuid, reason="Over")
     handover = _approved(officers["full"], case, suspect)
+    # Row-level security: each row is read for somebody who may see it.
+    with acting_as(owner):
+        dossier, case = rendered(handover), Case.objects.get(pk=case.pk)
     return World(
-        case=Case.objects.get(pk=case.pk),
+        case=case,
         other=open_case(officers["foreign"], title="MARK-OTHER"),
         operation=operation,
         suspect=suspect,
         exhibit=exhibit,
         handover=handover,
-        dossier=rendered(handover),
+        dossier=dossier,
         owner=owner,
         officers=officers,
         partner=partner,
