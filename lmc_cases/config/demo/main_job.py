@@ -19,7 +19,7 @@ from django.utils import timezone
 from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Case, CaseShare, Level
-from lmc_cases.cases.services import casework, search, sharing
+from lmc_cases.cases.services import casework, reading_reasons, search, sharing
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.config.demo import texts
 from lmc_cases.config.demo.pictures import silhouette
@@ -199,6 +199,10 @@ def _share_and_look(say: Say, case: Case) -> None:
     with acting_as(chinese):
         found = search.matching_cases(chinese, "湄索").filter(pk=case.pk).first()
         title = texts_for(chinese, [case.pk], "TITLE", "zh-hans").get(case.pk)
+        if found is not None:
+            # A list is read without a reason; the case of another country is not opened without one.
+            reading_reasons.give_reason(actor=chinese, case_id=found.uuid, code="HANDOVER")
+            reading_reasons.require_reason(actor=chinese, case=found)
     if found is None or title is None:
         raise MainJobFailed("the Chinese officer did not find the case")
     say(f"{chinese.full_name} (CN) found it in Chinese: {title.text}")

@@ -55,12 +55,14 @@ def render_owed_dossier(*, job_id: int) -> None:
 def _render(job_id: int, token: uuid.UUID) -> None:
     officer = User.objects.select_related("agency").get(pk=Dossier.officer_pk(job_id))
     with viewing_as(officer.pk, resolve_audiences(officer)):
-        dossier = Dossier.objects.visible_to(officer).filter(pk=job_id).first()
+        dossier = Dossier.objects.visible_to(officer).select_related("handover").filter(pk=job_id).first()
     if dossier is None:
         _end(job_id, token, officer, JobState.DENIED, "denied")
         return
     try:
-        facts = _frozen_facts(dossier)
+        # The numbers are opened with the key of the request, which the officer must see.
+        with viewing_as(officer.pk, resolve_audiences(officer)):
+            facts = _frozen_facts(dossier)
         _step(job_id, token, 1)
         rendered = render_dossier(facts, language=dossier.language)
         _step(job_id, token, 2)

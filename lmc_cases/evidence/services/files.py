@@ -100,7 +100,8 @@ def upload_file(*, actor: User, item_id: UUID, file: Any, name: str) -> Evidence
         InvalidInput: empty, or larger than the limit.
         CaseClosed: the case is closed.
     """
-    item = item_to_keep(actor, item_id)
+    with transaction.atomic():
+        item = item_to_keep(actor, item_id)
     _check_has_none(item)
     declared = getattr(file, "size", None)
     if declared is not None and declared > settings.EVIDENCE_MAX_BYTES:
