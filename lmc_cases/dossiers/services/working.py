@@ -60,7 +60,7 @@ def _render(job_id: int, token: uuid.UUID) -> None:
         _end(job_id, token, officer, JobState.DENIED, "denied")
         return
     try:
-        facts = _frozen_facts(dossier)
+        facts = _frozen_facts(dossier, officer)
         _step(job_id, token, 1)
         rendered = render_dossier(facts, language=dossier.language)
         _step(job_id, token, 2)
@@ -71,9 +71,11 @@ def _render(job_id: int, token: uuid.UUID) -> None:
     _store(dossier, token, officer, rendered)
 
 
-def _frozen_facts(dossier: Dossier) -> DossierFacts:
+def _frozen_facts(dossier: Dossier, officer: User) -> DossierFacts:
     try:
-        facts = revive(opened_facts(dossier))
+        with viewing_as(officer.pk, resolve_audiences(officer)):
+            plain = opened_facts(dossier)
+        facts = revive(plain)
     except OSError as error:
         raise RenderingFailed(PHOTO_MISSING, type(error).__name__) from error
     except KeyUnavailable as error:
