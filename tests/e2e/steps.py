@@ -218,7 +218,7 @@ def share_with(desk: Desk, case: str, country: str, until: str) -> None:
     desk.page.locator('input[name=level][value="3"]').check()
     desk.send(recipient_code=country, purpose="HANDOVER", reason=texts.SHARE_REASON_TH, expires_at=until)
     confirm = "button[name=step][value=confirmed]"
-    expect(desk.page.locator("main .lmc-facts")).to_be_visible()
+    expect(desk.page.locator("main .lmc-facts").first).to_be_visible()
     desk.press(confirm)
     desk.page.wait_for_url("**/sharing/")
 

@@ -55,14 +55,12 @@ def render_owed_dossier(*, job_id: int) -> None:
 def _render(job_id: int, token: uuid.UUID) -> None:
     officer = User.objects.select_related("agency").get(pk=Dossier.officer_pk(job_id))
     with viewing_as(officer.pk, resolve_audiences(officer)):
-        dossier = Dossier.objects.visible_to(officer).select_related("handover").filter(pk=job_id).first()
+        dossier = Dossier.objects.visible_to(officer).filter(pk=job_id).first()
     if dossier is None:
         _end(job_id, token, officer, JobState.DENIED, "denied")
         return
     try:
-        # The numbers are opened with the key of the request, which the officer must see.
-        with viewing_as(officer.pk, resolve_audiences(officer)):
-            facts = _frozen_facts(dossier)
+        facts = _frozen_facts(dossier, officer)
         _step(job_id, token, 1)
         rendered = render_dossier(facts, language=dossier.language)
         _step(job_id, token, 2)
@@ -73,9 +71,11 @@ def _render(job_id: int, token: uuid.UUID) -> None:
     _store(dossier, token, officer, rendered)
 
 
-def _frozen_facts(dossier: Dossier) -> DossierFacts:
+def _frozen_facts(dossier: Dossier, officer: User) -> DossierFacts:
     try:
-        facts = revive(opened_facts(dossier))
+        with viewing_as(officer.pk, resolve_audiences(officer)):
+            plain = opened_facts(dossier)
+        facts = revive(plain)
     except OSError as error:
         raise RenderingFailed(PHOTO_MISSING, type(error).__name__) from error
     except KeyUnavailable as error:
