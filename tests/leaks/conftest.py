@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 
 @pytest.fixture
@@ -14,4 +15,6 @@ def world(db: None, settings: Any, tmp_path: Path) -> Any:
     from tests.leaks import world as worlds
 
     settings.MEDIA_ROOT = tmp_path
-    return worlds.build()
+    # One transaction: its parts are read back for whoever made them, also where a test commits.
+    with transaction.atomic():
+        return worlds.build()

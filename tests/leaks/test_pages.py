@@ -19,6 +19,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from lmc_cases.cases.models import Case
+from lmc_cases.jurisdictions.access import acting_as
 from tests.leaks.world import HOLDS, World
 
 pytestmark = [pytest.mark.leak, pytest.mark.django_db]
@@ -61,7 +62,9 @@ def text(world: World) -> dict[str, Any]:
 
 
 def document(world: World) -> dict[str, Any]:
-    held = world.parts["suspect"].documents.get()
+    # For its owner: the page asked before ran for the viewer of the test.
+    with acting_as(world.viewers["own"]):
+        held = world.parts["suspect"].documents.get()
     return {"case_uuid": world.case.uuid, "uuid": world.parts["suspect"].uuid, "document_uuid": held.uuid}
 
 
