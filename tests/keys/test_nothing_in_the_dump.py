@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import transaction
 from psycopg import sql
 
 from lmc_cases.exchange.services import importing
@@ -25,7 +26,8 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1
 @pytest.fixture
 def world(transactional_db: None, settings: pytest.FixtureRequest, tmp_path: Path) -> World:
     """Everything: imports, a handover with its dossiers, informants, past states."""
-    made = build()
+    with transaction.atomic():
+        made = build()
     importing.confirm_import(
         actor=made.viewers["own"], run_id=made.parts["run"].uuid, wake=False, duplicates_confirmed=True
     )
