@@ -195,7 +195,10 @@ def test_a_key_is_replaced_everywhere_and_both_steps_are_audited(key_dir: Path) 
     assert list(states) == [(1, "RETIRED"), (2, "ACTIVE")]
     # The old file is of no use any more, and the marks are as they were.
     (key_dir / "TH" / "kek-0001.key").unlink()
-    assert [row.number for row in opened(IdentityDocument.objects.order_by("pk"))] == ["AA1234567"] * 2
+    for code, held in (("TH", document), ("CN", other)):
+        with acting_as(officer(code)):
+            [row] = opened(IdentityDocument.objects.filter(pk=held.pk))
+            assert row.number == "AA1234567"
     assert Marker("TH").number("AA1234567") == mark
     assert paper("TH", "CC1").number == "CC1"
     verbs = AuditEvent.objects.filter(actor=admin).order_by("pk").values_list("verb", "reference")
@@ -239,8 +242,9 @@ def test_a_rotation_that_was_killed_goes_on_and_everything_opens_at_every_moment
     assert RecordKey.objects.get(record_uuid=late.suspect.uuid).version == 2
     assert services.rotate_country_key(actor=admin, code="TH") == 3
     assert set(RecordKey.objects.filter(country__code="TH").values_list("version", flat=True)) == {2}
-    assert AuditEvent.objects.filter(verb="country_key.rotated").count() == 1
-    assert AuditEvent.objects.filter(verb="country_key.retired").count() == 1
+    with acting_as(admin):
+        assert AuditEvent.objects.filter(verb="country_key.rotated").count() == 1
+        assert AuditEvent.objects.filter(verb="country_key.retired").count() == 1
     with acting_as(officer("TH")):
         assert [row.number for row in opened(fresh.all())] == [f"N{n}" for n in range(5)]
 

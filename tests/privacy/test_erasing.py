@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -212,7 +213,8 @@ def test_a_ground_and_a_reason_are_needed_and_exhibits_of_the_case() -> None:
 
 
 def whole_world() -> World:
-    world = build()
+    with transaction.atomic():
+        world = build()
     importing.confirm_import(
         actor=world.viewers["own"], run_id=world.parts["run"].uuid, wake=False, duplicates_confirmed=True
     )

@@ -21,7 +21,7 @@ from lmc_cases.privacy.services.reviewing import keep_record, review_queue, stan
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services import PersonDetails, edit_suspect
 from lmc_cases.suspects.services.standing import UseLimited, set_standing
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 from tests.suspects.samples import person
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,7 @@ def test_a_contested_record_says_so_wherever_the_person_is_shown() -> None:
     client = signed_in(thai)
     form = reverse("privacy:standing", kwargs={"uuid": made.uuid})
     assert client.post(form, {"is_contested": "on", "reason": "Letter of 3 May"}).status_code == 302
+    say_why(chinese, case)
     for user in (thai, chinese):
         reader = signed_in(user)
         for name, more in (("list", {}), ("detail", {"uuid": made.uuid})):

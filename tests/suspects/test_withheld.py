@@ -17,13 +17,14 @@ from lmc_cases.evidence.services import imported
 from lmc_cases.evidence.services.handling import withhold_item
 from lmc_cases.evidence.services.imported import ImportedExhibit
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services import bulk, reading
 from lmc_cases.suspects.services.bulk import ImportedPerson
 from lmc_cases.suspects.services.details import PersonDetails
 from lmc_cases.suspects.services.handling import release_suspect, withhold_suspect
 from lmc_cases.suspects.services.people import add_suspect
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -91,7 +92,9 @@ def test_a_list_of_single_items_opens_the_tabs_below_the_level_full(settings: ob
     browser.force_login(lao, backend=BACKEND)
     address = reverse("suspects:list", args=[case.uuid])
     assert browser.get(address).status_code == 404
-    CaseShareItem(share=made, kind="SUSPECT", object_uuid=shown.uuid).save()
+    with acting_as(thai):
+        CaseShareItem(share=made, kind="SUSPECT", object_uuid=shown.uuid).save()
+    say_why(lao, case)
     listed = browser.get(address).content.decode()
     assert "Shown by name" in listed
     assert "Not shown" not in listed
@@ -144,6 +147,7 @@ def test_the_part_of_a_withheld_exhibit_does_not_name_it(settings: object) -> No
     withhold_item(actor=thai, item_id=phone.uuid, code="OTHER", reason="invented")
     browser = Client()
     browser.force_login(chinese, backend=BACKEND)
+    say_why(chinese, case)
     row = browser.get(f"/api/v1/evidence/?case={case.uuid}").json()["results"]
     assert [(item["exhibit_number"], item["parent"]) for item in row] == [("E-2", None)]
     single = browser.get(f"/api/v1/evidence/{row[0]['uuid']}/").content.decode()
@@ -158,7 +162,8 @@ def test_a_contribution_belongs_to_its_country_and_closes_with_the_right_to_cont
     details = PersonDetails(name_romanised="Contributed")
     with pytest.raises(case.DoesNotExist):
         add_suspect(actor=chinese, case_id=case.uuid, details=details)
-    CaseShare.objects.filter(pk=made.pk).update(may_contribute=True)
+    with acting_as(thai):
+        assert CaseShare.objects.filter(pk=made.pk).update(may_contribute=True) == 1
     with pytest.raises(case.DoesNotExist):
         add_suspect(actor=lao, case_id=case.uuid, details=details)
     before = case.history.count()
@@ -169,6 +174,7 @@ def test_a_contribution_belongs_to_its_country_and_closes_with_the_right_to_cont
     assert case.history.count() == before
     event = AuditEvent.objects.get(verb="suspect.added")
     assert (event.owner_country.code, event.recipient_country.code) == ("CN", "TH")  # type: ignore[union-attr]
-    CaseShare.objects.filter(pk=made.pk).update(may_contribute=False)
+    with acting_as(thai):
+        assert CaseShare.objects.filter(pk=made.pk).update(may_contribute=False) == 1
     with pytest.raises(case.DoesNotExist):
         add_suspect(actor=chinese, case_id=case.uuid, details=details)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
-from lmc_cases.cases.models import SearchEntry
+from lmc_cases.cases.models import InformationGrade, SearchEntry, SourceGrade, StatementKind
 from lmc_cases.cases.services.search import drop_entry, put_marks
 from lmc_cases.core.history import delete_as, save_as
 from lmc_cases.keys.sealing import destroy_keys
@@ -42,11 +42,16 @@ PERSONAL: Final[dict[str, Any]] = {
     "photo": "",
     "photo_sha256": "",
     "import_fingerprint": "",
+    "handling_h3": "",
+    "source_grade": SourceGrade.X,
+    "information_grade": InformationGrade.FOUR,
+    "statement_kind": StatementKind.FACT,
 }
-# What says something of the record alone.
+# What says something of the record alone. Where it comes from and whom it is kept from go on to rule who sees it.
 NOT_PERSONAL: Final = frozenset(
     {"id", "uuid", "case", "number", "category", "is_contested", "is_limited", "erased_at", "import_run"}
     | {"import_row", "recorded_at", "updated_at", "version"}
+    | {"originator", "level", "withheld", "contributed_to", "contributed_case", "handling_h1", "handling_h2"}
 )
 
 
