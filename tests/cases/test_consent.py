@@ -19,6 +19,7 @@ from lmc_cases.core.errors import InvalidInput, StaleVersion
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services.handling import mark_item
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import ConsentDeadline, Jurisdiction
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.details import PersonDetails
@@ -75,7 +76,8 @@ def test_a_recipient_asks_the_owner_and_the_grant_opens_that_item_to_that_countr
     consent.answer_consent(actor=s.thai, consent_id=asked.uuid, granted=True, until=soon())
     assert list(Suspect.objects.visible_to(s.lao)) == [s.held]
     assert not Suspect.objects.visible_to(s.viet).exists()
-    opened = CaseShare.objects.get(recipient__code="LA")
+    with acting_as(s.thai):
+        opened = CaseShare.objects.select_related("shared_by").get(recipient__code="LA")
     assert (opened.level, opened.shared_by) == (Level.EXISTENCE, s.thai)
     verbs = AuditEvent.objects.order_by("pk").values_list("verb", "operation", "recipient_country__code")
     assert ("consent.asked", "DISCLOSURE", "TH") in verbs
