@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -19,9 +20,11 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import transaction
 from psycopg import sql
 
 from lmc_cases.config.local import postgres, processes
+from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import PASSWORD
 from tests.faults.browsing import Browser
 from tests.harness.cluster import ROOT
@@ -94,7 +97,8 @@ def world(transactional_db: None) -> Any:
     from tests.leaks.world import build
 
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
-    return build()
+    with transaction.atomic():  # outside a transaction nobody sees a row
+        return build()
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -136,7 +140,7 @@ def rows(url: str) -> dict[str, int]:
 
 
 def content(url: str) -> dict[str, str]:
-    """One hash over all rows of each table, whatever their order; the audit has one event more by the restore itself."""
+    """One hash over all rows of each table, whatever their order; the audit grows by the restore itself."""
     with psycopg.connect(url) as connection:
         tables = [name for (name,) in connection.execute(TABLES).fetchall()]
         return {
@@ -146,7 +150,7 @@ def content(url: str) -> dict[str, str]:
                 ).format(sql.Identifier(table))
             ).fetchall()[0][0]
             for table in tables
-            if table not in {"django_session", "audit_auditevent"}
+            if table not in {"django_session", "audit_auditevent", "audit_auditepoch"}
         }
 
 
@@ -174,7 +178,14 @@ def test_a_backup_of_a_filled_world_comes_back_whole_on_a_fresh_cluster(
     assert done.returncode == 0, done.stdout + done.stderr
 
     after_rows = rows(elsewhere.superuser())
-    after_rows["audit_auditevent"] -= 1  # the restore recorded itself
+    with psycopg.connect(elsewhere.superuser()) as connection:
+        told = connection.execute("SELECT verb FROM audit_auditevent ORDER BY id DESC LIMIT 2").fetchall()
+        epochs = connection.execute("SELECT number FROM audit_auditepoch ORDER BY number").fetchall()
+    # The restore recorded itself and the epoch that it began.
+    assert sorted(told) == [("audit.epoch_begun",), ("backup.restored",)]
+    assert epochs == [(1,), (2,)]
+    after_rows["audit_auditevent"] -= 2
+    after_rows["audit_auditepoch"] -= 1
     assert after_rows == before_rows
     assert content(elsewhere.superuser()) == before_content
     after = catalogue(elsewhere.superuser())
@@ -239,13 +250,18 @@ def test_a_backup_says_what_it_holds_and_names_no_record_and_no_key(world: Any, 
     assert told["damaged"] == []
     assert {path: kept["sha256"] for path, kept in told["files"].items()} == files(Path(settings.MEDIA_ROOT))
     assert told["roles"]["lmc_app"]["bypassrls"] is False
-    for secret in (settings.SECRET_KEY, settings.BLIND_INDEX_KEY, settings.AUDIT_COMMITMENT_KEY, "MARK"):
+    server_keys = [settings.AUDIT_COMMITMENT_KEY, *settings.AUDIT_SIGNING_KEYS, *settings.SECOND_FACTOR_KEYS]
+    for secret in (settings.SECRET_KEY, *server_keys, "MARK"):
         assert secret not in text
     assert folder.stat().st_mode & 0o077 == 0
     assert not [path for path in tmp_path.iterdir() if path != folder]
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    for secret in (settings.SECRET_KEY, settings.BLIND_INDEX_KEY, settings.DATABASES["owner"]["PASSWORD"]):
+    country_keys = [path.read_bytes().strip() for path in settings.KEY_DIR.rglob("*") if path.is_file()]
+    assert country_keys
+    for secret in (settings.SECRET_KEY, *server_keys, settings.DATABASES["owner"]["PASSWORD"]):
         assert secret.encode() not in everything
+    for key in country_keys:
+        assert key not in everything
 
 
 def test_files_that_are_lost_or_changed_are_named_when_the_backup_is_made(world: Any, tmp_path: Path) -> None:
@@ -253,8 +269,9 @@ def test_files_that_are_lost_or_changed_are_named_when_the_backup_is_made(world:
     from lmc_cases.evidence.models import EvidenceItem
     from lmc_cases.suspects.models import Suspect
 
-    exhibit = EvidenceItem.objects.exclude(file="").get().file.name
-    photo = Suspect.objects.exclude(photo="").get().photo.name
+    with acting_as(world.viewers["own"]):
+        exhibit = EvidenceItem.objects.exclude(file="").get().file.name
+        photo = Suspect.objects.exclude(photo="").get().photo.name
     (media / exhibit).write_bytes(b"somebody changed it")
     (media / photo).unlink()
     done = manage("backup", str(tmp_path / "backup"))
@@ -338,9 +355,17 @@ def test_a_cluster_without_the_right_roles_is_refused_with_the_remedy(
 
 def test_other_keys_than_those_of_the_backup_are_told(world: Any, elsewhere: Place, tmp_path: Path) -> None:
     folder = made(tmp_path / "backup")
-    done = manage("restore", str(folder), **{**elsewhere.environment(), "LMC_BLIND_INDEX_KEY": "another key"})
+    others = {
+        "LMC_AUDIT_COMMITMENT_KEY": "another key",
+        "LMC_AUDIT_SIGNING_KEY": secrets.token_urlsafe(32),
+        "LMC_KEY_DIR": str(tmp_path / "no-keys"),
+    }
+    done = manage("restore", str(folder), **{**elsewhere.environment(), **others})
     assert done.returncode == 0, done.stderr
-    assert "LMC_BLIND_INDEX_KEY is not the key of the backup" in done.stderr
+    for name in ("LMC_AUDIT_COMMITMENT_KEY", "LMC_AUDIT_SIGNING_KEY"):
+        assert f"{name} is not the key of the backup" in done.stderr
+    assert "LMC_SECOND_FACTOR_KEY" not in done.stderr
+    assert "Version 1 of the key of TH is not here" in done.stderr
 
 
 def test_a_backup_needs_the_owner_and_a_folder_of_its_own(world: Any, tmp_path: Path) -> None:
@@ -376,7 +401,8 @@ def test_what_is_written_while_the_backup_runs_harms_nothing(
     with patch.object(making, "_copy_files", upload_meanwhile):
         manifest = making.make_backup(tmp_path / "backup", say=lambda line: None)
     assert manifest.missing == []
-    assert EvidenceItem.objects.exclude(file="").count() == 2
+    with acting_as(world.viewers["own"]):
+        assert EvidenceItem.objects.exclude(file="").count() == 2
     done = restored(tmp_path / "backup", elsewhere)
     assert done.returncode == 0, done.stderr
     with psycopg.connect(elsewhere.superuser()) as connection:

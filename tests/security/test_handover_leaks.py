@@ -10,7 +10,8 @@ from django.urls import reverse
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.services import operations
 from lmc_cases.handovers.models import HandoverRequest
-from tests.factories import officer, open_case, share
+from lmc_cases.jurisdictions.access import acting_as
+from tests.factories import officer, open_case, say_why, share
 from tests.security.samples import browser_of, case_with_person, request_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.leak, pytest.mark.usefixtures("one_factor")]
@@ -22,15 +23,19 @@ def test_the_id_of_somebody_elses_request_answers_like_any_other() -> None:
     case, suspect = case_with_person(thai)
     share(thai, case, "CN")
     share(thai, case, "KH")
+    for reader in (chinese, khmer):
+        say_why(reader, case)
     address = reverse("handovers:create", args=[case.uuid])
     browser_of(chinese).post(address, request_fields(suspect))
-    held = HandoverRequest.objects.get()
+    with acting_as(chinese):
+        held = HandoverRequest.objects.get()
     for attacker in (khmer, colleague):
         for chosen in (held.uuid, uuid.uuid4()):
             answer = browser_of(attacker).post(address, request_fields(suspect, draft_id=str(chosen)))
             assert answer.status_code == 302
             assert str(chosen) not in answer["Location"]
-    held.refresh_from_db()
+    with acting_as(chinese):
+        held.refresh_from_db()
     assert held.version == 1
 
 
@@ -42,7 +47,8 @@ def test_the_owners_audit_does_not_tell_of_a_draft() -> None:
     browser = browser_of(chinese)
     browser.get(f"/api/v1/handovers/?case={case.uuid}")
     browser.post(reverse("handovers:create", args=[case.uuid]), request_fields(suspect))
-    draft = HandoverRequest.objects.get()
+    with acting_as(chinese):
+        draft = HandoverRequest.objects.get()
     browser.get(f"/api/v1/handovers/?case={case.uuid}")
     browser.get(reverse("handovers:detail", args=[draft.uuid]))
     events = AuditEvent.objects.visible_to(officer("TH", "auditor"))
@@ -56,10 +62,14 @@ def test_a_third_country_with_the_whole_case_sees_no_request_about_it() -> None:
     case, suspect = case_with_person(thai)
     share(thai, case, "CN")
     share(thai, case, "KH")
+    for reader in (chinese, khmer):
+        say_why(reader, case)
     browser_of(chinese).post(reverse("handovers:create", args=[case.uuid]), request_fields(suspect))
-    draft = HandoverRequest.objects.get()
+    with acting_as(chinese):
+        draft = HandoverRequest.objects.get()
     browser_of(chinese).post(reverse("handovers:submit", args=[draft.uuid]), {})
-    draft.refresh_from_db()
+    with acting_as(chinese):
+        draft.refresh_from_db()
     assert draft.submitted_at is not None
     third = browser_of(khmer)
     assert third.get(reverse("handovers:detail", args=[draft.uuid])).status_code == 404

@@ -18,6 +18,7 @@ import pytest
 from django.urls import reverse
 
 from lmc_cases.core.private_log import PrivateFormatter, exception_lines, exception_name, masked
+from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import PASSWORD, officer, open_case
 from tests.faults.browsing import Answer, Browser
 from tests.harness.cluster import Cluster
@@ -91,7 +92,8 @@ def drive(browser: Browser, web: Web, user: Any, case: Any, superuser_url: str) 
     start = f"/cases/{case.uuid}"
     person = {"category": "SUSPECT", "role": "UNKNOWN", "sex": "UNKNOWN", "name_original": NAME}
     one(302, browser.post(f"{start}/suspects/add/", {**person, "aliases": ALIAS}))
-    suspect = Suspect.objects.get(name_original=NAME)
+    with acting_as(user):
+        suspect = Suspect.objects.get(name_original=NAME)
     document = {"kind": "PASSPORT", "number": NUMBER, "issuing_country": "TH", "status": "NOT_CHECKED"}
     one(302, browser.post(f"{start}/suspects/{suspect.uuid}/documents/add/", document))
     one(302, browser.post(f"{start}/notes/add/", {"text": NOTE, "language": "en"}))
@@ -102,7 +104,7 @@ def drive(browser: Browser, web: Web, user: Any, case: Any, superuser_url: str) 
     one(404, browser.get(f"/cases/none/?number={NUMBER}&name=LOGMARKNAME"))
     with refused_by_the_database(superuser_url):
         one(500, browser.post(f"{start}/suspects/add/", {**person, "name_original": BROKEN}))
-        run_an_import(browser, case)
+        run_an_import(browser, case, user)
     import urllib.request
     from urllib.error import HTTPError
 
@@ -116,7 +118,7 @@ def drive(browser: Browser, web: Web, user: Any, case: Any, superuser_url: str) 
     return [token, session, invitation.email]
 
 
-def run_an_import(browser: Browser, case: Any) -> None:
+def run_an_import(browser: Browser, case: Any, user: Any) -> None:
     """A list whose first row the database refuses: the worker breaks down over it."""
     from lmc_cases.exchange.models import ImportRun
 
@@ -126,10 +128,12 @@ def run_an_import(browser: Browser, case: Any) -> None:
     one(302, browser.post(answer.headers["Location"], {"category": "SUSPECT", "import": "1", **columns}))
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        run = ImportRun.objects.latest("pk")
+        with acting_as(user):
+            run = ImportRun.objects.latest("pk")
         if run.attempts and run.job_state != "QUEUED":
             time.sleep(2)
-            run.refresh_from_db()
+            with acting_as(user):
+                run.refresh_from_db()
             # The lease of the attempt that broke down has not ended yet.
             assert run.job_state == "RUNNING", (run.job_state, run.error_code)
             return

@@ -17,8 +17,13 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 DUMP: Final = "database.dump"
 FILES: Final = "files"
-# Keys of the server's environment without which restored records are not whole. Only their marks are kept.
-KEYS: Final = ("BLIND_INDEX_KEY", "AUDIT_COMMITMENT_KEY")
+# Keys of the server's environment without which restored records are not whole, and the settings that hold them. Only
+# their marks are kept. Keys of the countries are not among them: the database knows those again by itself.
+KEYS: Final = {
+    "AUDIT_COMMITMENT_KEY": "AUDIT_COMMITMENT_KEY",
+    "AUDIT_SIGNING_KEY": "AUDIT_SIGNING_KEYS",
+    "SECOND_FACTOR_KEY": "SECOND_FACTOR_KEYS",
+}
 _CHUNK: Final = 1024 * 1024
 
 
@@ -44,7 +49,8 @@ class Manifest:
         files: by path below the folder of files.
         missing: files that a record names and the storage did not have.
         damaged: files whose content is not what the record says.
-        key_marks: one-way marks of the server's keys: tell whether a restore has the same ones.
+        key_marks: one-way marks of the server's keys, those of a list with spaces between: tell whether a restore has
+            the same ones.
         is_sealed: whether the audit was sealed right before.
         is_encrypted: always False: encrypt the medium or the archive (docs/operations.md).
     """
@@ -116,7 +122,12 @@ def copied(source: Path, target: Path) -> KeptFile:
 
 def key_marks() -> dict[str, str]:
     """Return a one-way mark of each key: the keys are long and random, so a mark tells nothing but sameness."""
+    held = {name: getattr(settings, setting) for name, setting in KEYS.items()}
     return {
-        name: hmac.new(getattr(settings, name).encode(), b"lmc-backup", hashlib.sha256).hexdigest()[:16]
-        for name in KEYS
+        name: " ".join(_mark(key) for key in (keys if isinstance(keys, list) else [keys]))
+        for name, keys in held.items()
     }
+
+
+def _mark(key: str) -> str:
+    return hmac.new(key.encode(), b"lmc-backup", hashlib.sha256).hexdigest()[:16]
