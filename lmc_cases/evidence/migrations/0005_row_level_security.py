@@ -23,9 +23,10 @@ FORWARD = "".join(
         wall("evidence_evidenceitem", exhibit("evidence_evidenceitem")),
         only_written("evidence_evidenceitem", f"originator_id IN {MY_COUNTRIES}"),
         # By what the exhibit is now: a past state from before it was withheld shows no more than the present one.
+        # The case's own side sees the past of what is gone, too.
         wall(
             "evidence_historicalevidenceitem",
-            row_seen("evidence_evidenceitem", "evidence_historicalevidenceitem.id"),
+            f"({row_seen('evidence_evidenceitem', 'evidence_historicalevidenceitem.id')}) OR {case_reaches('evidence_historicalevidenceitem.case_id', 4)}",
             written="true",
         ),
         # A recipient writes here too: its download is an event of the chain of custody.

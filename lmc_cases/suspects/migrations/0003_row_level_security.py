@@ -42,9 +42,10 @@ FORWARD = HELD + "".join(
         wall("suspects_suspect", person("suspects_suspect")),
         only_written("suspects_suspect", f"originator_id IN {MY_COUNTRIES}"),
         # By what the person is now: a past state from before it was withheld shows no more than the present one.
+        # The case's own side sees the past of what is gone, too.
         wall(
             "suspects_historicalsuspect",
-            row_seen("suspects_suspect", "suspects_historicalsuspect.id"),
+            f"({row_seen('suspects_suspect', 'suspects_historicalsuspect.id')}) OR {case_reaches('suspects_historicalsuspect.case_id', 4)}",
             written="true",
         ),
         wall(
