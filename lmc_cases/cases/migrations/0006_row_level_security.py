@@ -55,8 +55,8 @@ WALLS = "".join(
     [
         wall("cases_case", SEEN_CASE),
         wall("cases_historicalcase", case_reaches("cases_historicalcase.id", 1), written="true"),
-        wall("cases_casevisibility", f"audience_id = ANY {MINE}"),
-        wall("cases_itemvisibility", f"audience_id = ANY {MINE}"),
+        wall("cases_casevisibility", f"audience_id = ANY {MINE} AND until > now()"),
+        wall("cases_itemvisibility", f"audience_id = ANY {MINE} AND until > now()"),
         wall("cases_contributeditem", case_reaches("cases_contributeditem.case_id", 4)),
         child("cases_casedetail", 2),
         child("cases_casetext"),

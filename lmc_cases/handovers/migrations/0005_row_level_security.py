@@ -13,7 +13,7 @@ PAST = handover_seen("handovers_historicalhandoverrequest.id")
 
 FORWARD = "".join(
     [
-        wall("handovers_handovervisibility", f"audience_id = ANY {MINE}"),
+        wall("handovers_handovervisibility", f"audience_id = ANY {MINE} AND until > now()"),
         wall("handovers_handoverrequest", SEEN),
         wall("handovers_historicalhandoverrequest", PAST, written="true"),
         wall("handovers_handoversubject", handover_seen("handovers_handoversubject.handover_id")),
