@@ -16,6 +16,7 @@ from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
+from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer, open_case, say_why, share
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.django_db
 TABLE = list(
     itertools.product((False, True), ("RESTRICTED", "SECRET"), (0, 1, 3), (0, 2)),
 )
+
+
+def explained(asking: Any, *about: Any) -> Any:
+    """Explain as the owner's officer who asks."""
+    with acting_as(asking):
+        return explain_case(*about)
 
 
 def seen_level(reader: Any, case: Case) -> int | None:
@@ -57,7 +64,7 @@ def test_truth_table(restricted: bool, classification: str, to_country: int, to_
     if to_agency:
         share(thai, case, "CN", Level(to_agency), agency_id=agency.uuid)
     for name, reader in readers.items():
-        found = explain_case(Subject.of_officer(reader), case)
+        found = explained(thai, Subject.of_officer(reader), case)
         level = seen_level(reader, case)
         assert found.level == level, name
         assert found.sees == (level is not None), name
@@ -70,7 +77,7 @@ def test_the_first_rule_that_closes_ends_the_matter() -> None:
     case = open_case(thai, classification="SECRET")
     reader = officer("CN", clearance=1)
     share(thai, case, "CN")
-    steps = explain_case(Subject.of_officer(reader), case).steps
+    steps = explained(thai, Subject.of_officer(reader), case).steps
     assert [(step.rule, step.closes, step.decides) for step in steps] == [
         ("ACCOUNT", False, False),
         ("CLEARANCE", True, True),
@@ -89,7 +96,7 @@ def test_a_named_officers_time_is_over_by_the_clock() -> None:
         CaseOfficer(case=case, user=guest, named_by=thai, until=now - dt.timedelta(minutes=1)), actor=thai
     )
     assert seen_level(guest, case) is None
-    assert not explain_case(Subject.of_officer(guest), case).sees
+    assert not explained(thai, Subject.of_officer(guest), case).sees
 
 
 def test_an_item_needs_its_own_level() -> None:
@@ -97,21 +104,21 @@ def test_an_item_needs_its_own_level() -> None:
     case = open_case(thai)
     share(thai, case, "CN", Level.SUMMARY)
     item = add_item(actor=thai, case_id=case.uuid, details=ExhibitDetails(exhibit_number="E1", kind="FILE"))
-    found = explain_case(Subject.of_officer(chinese), case, item)
+    found = explained(thai, Subject.of_officer(chinese), case, item)
     assert not found.sees
     assert not EvidenceItem.objects.visible_to(chinese).exists()
     assert [step.rule for step in found.steps][-2:] == ["ITEM", "CONTRIBUTED"]
-    assert explain_case(Subject.of_officer(thai), case, item).level == Level.OWN
+    assert explained(thai, Subject.of_officer(thai), case, item).level == Level.OWN
 
 
 def test_a_withdrawn_share_explains_nothing_any_more() -> None:
     thai, chinese = officer("TH"), officer("CN")
     case = open_case(thai)
     made = share(thai, case, "CN")
-    (step,) = [step for step in explain_case(Subject.of_officer(chinese), case).steps if step.decides]
+    (step,) = [step for step in explained(thai, Subject.of_officer(chinese), case).steps if step.decides]
     assert (step.rule, step.share) == ("SHARE", made)
     sharing.revoke_share(actor=thai, share_id=made.uuid, reason="over")
-    assert not explain_case(Subject.of_officer(chinese), case).sees
+    assert not explained(thai, Subject.of_officer(chinese), case).sees
 
 
 def test_a_recipient_asks_about_itself_alone_and_the_owner_about_everybody() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from lmc_cases.cases.services.casework import write_text
 from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import Clearance, DisclosureRule, Jurisdiction
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.details import PersonDetails
@@ -375,9 +377,12 @@ def test_of_two_second_officers_one_decides(thai: User, second: User, classified
         lambda: sharing.refuse_share(actor=third, share_id=made.uuid, reason="No"),
     )
     assert outcome in (["done", "ConfirmedAlready"], ["ShareEnded", "done"])
-    made.refresh_from_db()
+    with acting_as(thai):
+        made.refresh_from_db()
     assert (made.confirmed_at is None) == (outcome[0] != "done")
-    assert Case.objects.visible_to(officer("CN")).exists() == (outcome[0] == "done")
+    chinese = officer("CN")
+    with acting_as(chinese):
+        assert Case.objects.visible_to(chinese).exists() == (outcome[0] == "done")
 
 
 # Answers
@@ -466,7 +471,8 @@ def test_decline_and_withdrawal_in_the_same_moment_do_not_block_each_other(thai:
     assert "done" in outcome
     assert set(outcome) <= {"done", "AnsweredAlready", "ShareEnded", "DoesNotExist"}
     assert outcome.count("done") == 1
-    assert not Case.objects.visible_to(chinese).exists()
+    with acting_as(chinese):
+        assert not Case.objects.visible_to(chinese).exists()
 
 
 def test_what_was_answered_is_never_changed(thai: User, case: Case) -> None:
@@ -480,14 +486,16 @@ def test_what_was_answered_is_never_changed(thai: User, case: Case) -> None:
 
 
 def test_a_share_due_for_review_waits_for_who_shared_it(thai: User, case: Case) -> None:
-    made = share(thai, case, "CN", review_on=timezone.localdate())
-    share(thai, case, "LA", review_on=timezone.localdate() + dt.timedelta(days=1))
+    # The officer's day, which is another one than UTC's for seven hours.
+    today = timezone.localdate(timezone=zoneinfo.ZoneInfo(thai.time_zone))
+    made = share(thai, case, "CN", review_on=today)
+    share(thai, case, "LA", review_on=today + dt.timedelta(days=1))
     home = words(signed_in(thai).get(reverse("home")))
     assert "Review a share with China" in home
     assert "Review a share with Laos" not in home
     assert "Review a share" not in words(signed_in(officer("TH")).get(reverse("home")))
     url = reverse("cases:share_review", args=[made.uuid])
-    past = f"{timezone.localdate():%Y-%m-%d}"
+    past = f"{today:%Y-%m-%d}"
     assert signed_in(thai).post(url, {"reason": "Goes on", "review_on": past}).status_code == 422
     assert signed_in(thai).post(url, {"reason": "Goes on", "review_on": ""}).status_code == 302
     assert "Review a share" not in words(signed_in(thai).get(reverse("home")))
