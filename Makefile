@@ -30,7 +30,8 @@ run: setup ## Run everything, without the demo world (PORT=)
 test: setup ## Run every check and every test (PYTEST_ARGS= chooses tests)
 	@$(PY) -m $(LOCAL).test_tools
 	@$(PY) -m $(LOCAL).checks
-	@$(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not alone" $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 0 -m alone $(PYTEST_ARGS) || [ $$? -eq 5 ] # 5: none of those that were chosen
 
 check: setup ## Run every check, without the tests
 	@$(PY) -m $(LOCAL).test_tools gettext

@@ -17,7 +17,8 @@ from lmc_cases.audit.services import record, sealing
 from tests.audit.abroad import offline, vkey
 from tests.factories import officer, open_case, share
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Another worker's open transaction delays sealing: transaction ids are the cluster's.
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

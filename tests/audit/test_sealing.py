@@ -35,7 +35,8 @@ from lmc_cases.cases.services import sharing
 from tests.audit.abroad import many
 from tests.factories import officer, open_case, share
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+# Another worker's open transaction delays sealing: transaction ids are the cluster's.
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 LOG_TABLES = (
     "audit_auditepoch",
     "audit_auditleaf",

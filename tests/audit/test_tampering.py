@@ -23,7 +23,8 @@ from lmc_cases.audit.services.checkpoints import bundle_of
 from tests.audit.abroad import offline, vkey
 from tests.factories import officer, open_case
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+# Another worker's open transaction delays sealing: transaction ids are the cluster's.
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 Superuser = Callable[..., list[tuple[Any, ...]]]
 
 # Make the log that is left agree with itself, as PostgreSQL's own functions compute it.

@@ -21,6 +21,7 @@ from lmc_cases.dossiers.services import approving, owing, reading, working
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding
 from lmc_cases.handovers.services.disclosure import photo_name
+from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer
 from tests.handovers.samples import World, world
 
@@ -38,10 +39,15 @@ def approved(w: World) -> HandoverRequest:
     )
 
 
-def render_all() -> list[Dossier]:
-    for job in Dossier.owed() | Dossier.objects.filter(job_state=JobState.QUEUED):
-        working.render_owed_dossier(job_id=job.pk)
-    return list(Dossier.objects.order_by("pk"))
+def render_all(w: World) -> list[Dossier]:
+    with acting_as(w.supervisor):
+        queued = list(
+            Dossier.objects.filter(job_state=JobState.QUEUED).order_by("pk").values_list("pk", flat=True)
+        )
+    for job_id in dict.fromkeys([*Dossier.owed_ids(), *queued]):
+        working.render_owed_dossier(job_id=job_id)
+    with acting_as(w.supervisor):
+        return list(Dossier.objects.select_related("handover").order_by("pk"))
 
 
 def test_an_approval_owes_the_dossiers_in_both_languages_in_one_transaction(w: World) -> None:
@@ -106,7 +112,7 @@ def test_a_request_in_words_only_prints_its_own_statement(w: World) -> None:
 
 def test_the_worker_renders_once_and_the_same_facts_give_the_same_bytes(w: World) -> None:
     approved(w)
-    done = render_all()
+    done = render_all(w)
     for row in done:
         assert row.job_state == JobState.DONE
         assert row.pages
@@ -129,7 +135,7 @@ def test_the_worker_renders_once_and_the_same_facts_give_the_same_bytes(w: World
 
 def test_prosecutors_of_both_sides_read_it_also_when_the_share_is_revoked(w: World) -> None:
     handover = approved(w)
-    render_all()
+    render_all(w)
     sharing.revoke_share(actor=w.thai, share_id=w.share.uuid, reason="Over")
     for actor in (w.chinese_prosecutor, w.thai_prosecutor):
         dossier = Dossier.objects.visible_to(actor).get(language="zh-hans")
@@ -160,7 +166,7 @@ def test_another_language_shares_the_version_and_asking_again_finds_it(w: World)
 
 def test_a_correction_makes_a_new_version_and_the_one_before_stays(w: World) -> None:
     handover = approved(w)
-    before = render_all()
+    before = render_all(w)
     w.suspects[0].name_original = "王改名"
     save_as(w.suspects[0], actor=w.thai, reason="corrected")
     approving.correct_and_owe(actor=w.supervisor, handover_id=handover.uuid, reason="Name corrected")
@@ -203,7 +209,7 @@ def test_there_is_no_dossier_before_the_approval_and_none_after_a_withdrawal(w: 
 def test_the_worker_asks_the_rule_again(w: World) -> None:
     approved(w)
     revoke_role(actor=None, user_id=w.supervisor.uuid, role_code="supervisor")
-    assert [row.job_state for row in render_all()] == [JobState.DENIED, JobState.DENIED]
+    assert [row.job_state for row in render_all(w)] == [JobState.DENIED, JobState.DENIED]
     assert AuditEvent.objects.filter(verb="dossier.denied", outcome="REFUSED").count() == 2
     retried = owing.retry_dossier(actor=w.thai_prosecutor, dossier_id=Dossier.objects.get(language="th").uuid)
     working.render_owed_dossier(job_id=retried.pk)
@@ -215,7 +221,7 @@ def test_what_cannot_be_printed_fails_with_a_code_and_can_be_tried_again(w: Worl
     w.suspects[0].name_romanised = "Invented 😀"
     save_as(w.suspects[0], actor=w.thai, reason="typed")
     handover = approved(w)
-    failed = render_all()
+    failed = render_all(w)
     assert {(row.job_state, row.error_code) for row in failed} == {("FAILED", "missing-glyph")}
     assert not failed[0].file
     event = AuditEvent.objects.filter(verb="dossier.failed").first()
@@ -226,14 +232,14 @@ def test_what_cannot_be_printed_fails_with_a_code_and_can_be_tried_again(w: Worl
     w.suspects[0].name_romanised = "Invented"
     save_as(w.suspects[0], actor=w.thai, reason="corrected")
     approving.correct_and_owe(actor=w.supervisor, handover_id=handover.uuid, reason="Letter")
-    render_all()
+    render_all(w)
     assert set(Dossier.objects.filter(number=2).values_list("job_state", flat=True)) == {"DONE"}
 
 
 def test_a_missing_photograph_fails_and_is_not_left_out(w: World) -> None:
     approved(w)
     default_storage.delete(photo_name(w.suspects[0].photo_sha256))
-    assert {(row.job_state, row.error_code) for row in render_all()} == {("FAILED", "photo-missing")}
+    assert {(row.job_state, row.error_code) for row in render_all(w)} == {("FAILED", "photo-missing")}
     assert reading.facts_of(Dossier.objects.get(language="th")) is None
 
 
@@ -265,7 +271,7 @@ def test_the_database_refuses_to_rewrite_what_a_dossier_says(w: World, changes: 
 
 def test_a_file_changed_on_disk_is_not_handed_out(w: World) -> None:
     approved(w)
-    done = render_all()[0]
+    done = render_all(w)[0]
     with pytest.raises(DatabaseError, match="not allowed"), transaction.atomic():
         Dossier.objects.filter(pk=done.pk).update(sha256="0" * 64)
     with default_storage.open(done.file.name, "r+b") as stored:
