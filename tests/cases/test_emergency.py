@@ -19,6 +19,7 @@ from lmc_cases.cases.models import Case, CaseOfficer, EmergencyAccess
 from lmc_cases.cases.services import casework
 from lmc_cases.cases.services.emergency import AlreadyDecided, ask_for_emergency, decide_emergency
 from lmc_cases.core.errors import InvalidInput
+from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer, open_case
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +45,11 @@ def test_two_persons_open_it_for_a_time(settings: Any, django_capture_on_commit_
     assert decided.state == State.APPROVED
     assert Case.objects.visible_to(asker).get() == case
     assert not Case.objects.visible_to(supervisor).exists()
-    row = CaseOfficer.objects.get(case=case, user=asker)
+    with acting_as(asker):
+        row = CaseOfficer.objects.get(case=case, user=asker)
+        assert CaseOfficer.history.filter(user=asker, history_type="+").count() == 1
     assert row.until is not None
     assert row.named_by == supervisor
-    assert CaseOfficer.history.filter(user=asker, history_type="+").count() == 1
     assert {message.to[0] for message in mail.outbox} == {named.email, administrator.email}
     assert all(case.reference not in message.body + message.subject for message in mail.outbox)
     event = AuditEvent.objects.get(verb="case.emergency_approved")

@@ -40,13 +40,14 @@ def approved(w: World) -> HandoverRequest:
 
 
 def render_all(w: World) -> list[Dossier]:
-    with acting_as(w.supervisor):
+    reader = w.thai_prosecutor
+    with acting_as(reader):
         queued = list(
             Dossier.objects.filter(job_state=JobState.QUEUED).order_by("pk").values_list("pk", flat=True)
         )
     for job_id in dict.fromkeys([*Dossier.owed_ids(), *queued]):
         working.render_owed_dossier(job_id=job_id)
-    with acting_as(w.supervisor):
+    with acting_as(reader):
         return list(Dossier.objects.select_related("handover").order_by("pk"))
 
 
@@ -168,7 +169,8 @@ def test_a_correction_makes_a_new_version_and_the_one_before_stays(w: World) -> 
     handover = approved(w)
     before = render_all(w)
     w.suspects[0].name_original = "王改名"
-    save_as(w.suspects[0], actor=w.thai, reason="corrected")
+    with acting_as(w.thai):
+        save_as(w.suspects[0], actor=w.thai, reason="corrected")
     approving.correct_and_owe(actor=w.supervisor, handover_id=handover.uuid, reason="Name corrected")
     second = Dossier.objects.get(handover=handover, language="th", number=2)
     assert second.supersedes == Dossier.objects.get(handover=handover, language="th", number=1)
@@ -219,7 +221,8 @@ def test_the_worker_asks_the_rule_again(w: World) -> None:
 
 def test_what_cannot_be_printed_fails_with_a_code_and_can_be_tried_again(w: World) -> None:
     w.suspects[0].name_romanised = "Invented 😀"
-    save_as(w.suspects[0], actor=w.thai, reason="typed")
+    with acting_as(w.thai):
+        save_as(w.suspects[0], actor=w.thai, reason="typed")
     handover = approved(w)
     failed = render_all(w)
     assert {(row.job_state, row.error_code) for row in failed} == {("FAILED", "missing-glyph")}
@@ -230,7 +233,8 @@ def test_what_cannot_be_printed_fails_with_a_code_and_can_be_tried_again(w: Worl
     retried = owing.request_dossier(actor=w.chinese, handover_id=handover.uuid, language="th")
     assert (retried.pk, retried.job_state, retried.attempts) == (failed[1].pk, JobState.QUEUED, 0)
     w.suspects[0].name_romanised = "Invented"
-    save_as(w.suspects[0], actor=w.thai, reason="corrected")
+    with acting_as(w.thai):
+        save_as(w.suspects[0], actor=w.thai, reason="corrected")
     approving.correct_and_owe(actor=w.supervisor, handover_id=handover.uuid, reason="Letter")
     render_all(w)
     assert set(Dossier.objects.filter(number=2).values_list("job_state", flat=True)) == {"DONE"}

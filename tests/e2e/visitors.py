@@ -14,6 +14,7 @@ from lmc_cases.cases.models import Case
 from lmc_cases.config.demo import world as demo_world
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.evidence.models import EvidenceItem
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.suspects.models import Suspect
 
 # As an anonymous visitor.
@@ -28,24 +29,29 @@ class World:
     def __init__(self, url: str, reference: str) -> None:
         self.url = url
         self.officer = demo_world.officer("liaison.th")
-        self.case = Case.objects.visible_to(self.officer).get(reference=reference)
+        with acting_as(self.officer):
+            self.case = Case.objects.visible_to(self.officer).get(reference=reference)
 
     @cached_property
     def person(self) -> Suspect:
         """A suspect with a photograph."""
-        people = Suspect.objects.visible_to(self.officer).filter(case=self.case)
-        return people.exclude(photo="").earliest("number")
+        with acting_as(self.officer):
+            people = Suspect.objects.visible_to(self.officer).filter(case=self.case)
+            return people.exclude(photo="").earliest("number")
 
     @cached_property
     def dossier(self) -> Dossier:
         """The dossier in Thai."""
-        return Dossier.objects.visible_to(self.officer).get(handover__case=self.case, language="th")
+        with acting_as(self.officer):
+            dossiers = Dossier.objects.visible_to(self.officer).select_related("handover")
+            return dossiers.get(handover__case=self.case, language="th")
 
     @cached_property
     def exhibit(self) -> EvidenceItem:
         """An exhibit with a file."""
-        items = EvidenceItem.objects.visible_to(self.officer).filter(case=self.case)
-        return items.exclude(sha256="").earliest("pk")
+        with acting_as(self.officer):
+            items = EvidenceItem.objects.visible_to(self.officer).filter(case=self.case)
+            return items.exclude(sha256="").earliest("pk")
 
     @cached_property
     def pages(self) -> dict[str, str]:

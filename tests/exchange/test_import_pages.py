@@ -21,7 +21,7 @@ from lmc_cases.core.spreadsheet_text import harmless
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, running
 from lmc_cases.suspects.models import Suspect
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +154,7 @@ def test_nobody_else_reaches_any_page_of_an_import_and_missing_looks_the_same() 
     thai, chinese, viet = officer("TH"), officer("CN"), officer("VN")
     case = open_case(thai)
     share(thai, case, "CN")
+    say_why(chinese, case)
     with DEMO_PEOPLE_WITH_ERRORS.open("rb") as stream:
         run = importing.start_import(
             actor=thai,
