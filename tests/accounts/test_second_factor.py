@@ -25,7 +25,7 @@ SAMPLE = {
     "slug": "x",
     "path": "x",
 }
-OPEN = ("sign-in/", "language/", "health")
+OPEN = ("sign-in/", "language/", "health", "ready", "metrics")
 
 
 def addresses(resolver: URLResolver, prefix: str = "") -> list[str]:
