@@ -137,14 +137,14 @@ def test_a_system_font_in_the_file_is_found() -> None:
 
     foreign = HTML(string="<p style='font-family: sans-serif'>text</p>").write_pdf()
     with pytest.raises(RenderingFailed) as caught:
-        rendering._check_result(foreign, 0)
+        rendering.check_result(foreign, 0)
     assert caught.value.code == "system-font"
 
 
 def test_a_dropped_photo_is_found() -> None:
     pdf = render_dossier(sample_facts(subjects=with_photo(sample_photo())), language="en").pdf
     with pytest.raises(RenderingFailed) as caught:
-        rendering._check_result(pdf, 2)
+        rendering.check_result(pdf, 2)
     assert caught.value.code == "dropped-image"
 
 

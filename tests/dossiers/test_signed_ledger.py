@@ -40,7 +40,8 @@ def disclosed() -> tuple[Any, Any, Any]:
     case = open_case(thai, "คดีสมมติ", language="th")
     share(thai, case, "CN")
     say_why(chinese, case, code="LOCATE")
-    casework.consult_case(actor=chinese, case=case, level=Level.FULL, part="overview")
+    with acting_as(chinese):
+        casework.consult_case(actor=chinese, case=case, level=Level.FULL, part="overview")
     return thai, chinese, case
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from lmc_cases.cases.frame import case_frame
 from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.forms import LedgerForm
 from lmc_cases.dossiers.models import LedgerDocument
@@ -145,11 +146,7 @@ class LedgerDownload(View):
                 "back_url": reverse("dossiers:ledgers", args=[document.case.uuid]),
             }
             return render(request, "dossiers/no_file.html", context, status=409)
-        response = FileResponse(
-            stored, as_attachment=True, filename=stored.name or "", content_type="application/pdf"
-        )
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return send_file(stored, name=stored.name or "", media_type="application/pdf")
 
 
 class LedgerRetry(View):
