@@ -8,25 +8,37 @@ address only saves it.
 
 from __future__ import annotations
 
-import io
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 
 UNKNOWN: Final = "application/octet-stream"
 
 
-def send_file(content: Any, *, name: str, media_type: str = UNKNOWN) -> FileResponse:
+@overload
+def send_file(content: bytes, *, name: str, media_type: str = UNKNOWN) -> HttpResponse: ...
+
+
+@overload
+def send_file(content: Any, *, name: str, media_type: str = UNKNOWN) -> FileResponse: ...
+
+
+def send_file(content: Any, *, name: str, media_type: str = UNKNOWN) -> HttpResponse | FileResponse:
     """Return a file to be saved under ``name``.
 
     Args:
-        content: an open binary file, closed when it is sent, or the bytes themselves.
+        content: an open binary file, streamed and closed when it is sent, or the bytes themselves.
         name: any text; it is encoded as RFC 6266 says.
         media_type: only of what this product made itself; what was uploaded stays ``UNKNOWN``.
     """
-    opened = io.BytesIO(content) if isinstance(content, bytes) else content
-    response = FileResponse(opened, as_attachment=True, filename=name, content_type=media_type)
+    response: HttpResponse | FileResponse
+    if isinstance(content, bytes):
+        response = HttpResponse(content, content_type=media_type)
+        response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    else:
+        response = FileResponse(content, as_attachment=True, filename=name, content_type=media_type)
     response.headers["Content-Security-Policy"] = settings.FILE_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

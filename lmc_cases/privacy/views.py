@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 from lmc_cases.accounts.step_up import StepUpRequired, StepUpToRead
 from lmc_cases.cases.models import Case
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.jurisdictions.access import Action
@@ -201,11 +202,7 @@ class RecordExport(StepUpToRead, RecordForm):
         if answer.status_code != 302:
             return answer
         name = self.standing().record.audit_reference.replace("/", "-")
-        response = HttpResponse(self._packed, content_type="application/zip")
-        response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
-        response["Cache-Control"] = "private, no-store"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return send_file(self._packed, name=f"{name}.zip", media_type="application/zip")
 
     def call(self, form: forms.Form) -> str:
         """Collect it."""

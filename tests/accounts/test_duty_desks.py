@@ -19,6 +19,7 @@ from lmc_cases.cases.models import Case, CaseShare
 from lmc_cases.cases.services import sharing
 from lmc_cases.cases.services.sharing.escalating import escalate_unanswered
 from lmc_cases.core.errors import InvalidInput
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import AnswerTime, Jurisdiction
 from lmc_cases.jurisdictions.services import answer_time_of
 from tests.factories import officer, open_case, share
@@ -49,7 +50,8 @@ def desk_of(code: str, *on_duty: User) -> DutyDesk:
 def aged(made: CaseShare, hours: int) -> None:
     """Put a share back in time by hand: no service can."""
     back = timezone.now() - dt.timedelta(hours=hours)
-    CaseShare.objects.filter(pk=made.pk).update(shared_at=back, confirmed_at=back)
+    with acting_as(made.shared_by):
+        assert CaseShare.objects.filter(pk=made.pk).update(shared_at=back, confirmed_at=back) == 1
 
 
 def codes_at(desk: DutyDesk) -> list[str]:
@@ -240,4 +242,5 @@ def test_a_real_worker_writes_escalations_by_the_clock(
     while "share.unanswered" not in codes_at(desk):
         assert time.monotonic() < deadline, "nobody escalated"
         time.sleep(0.2)
-    assert AuditEvent.objects.filter(verb="share.escalated").count() == 1
+    with acting_as(officer("TH", "auditor")):
+        assert AuditEvent.objects.filter(verb="share.escalated").count() == 1

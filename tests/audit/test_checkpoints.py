@@ -15,7 +15,7 @@ from lmc_cases.accounts.services.tokens import issue_token
 from lmc_cases.audit.models import AuditEvent, CheckpointDelivery, Operation
 from lmc_cases.audit.services import record, sealing
 from tests.audit.abroad import offline, vkey
-from tests.factories import officer, open_case, share
+from tests.factories import officer, open_case, say_why, share
 
 # Another worker's open transaction delays sealing: transaction ids are the cluster's.
 pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
@@ -99,6 +99,7 @@ def test_the_officers_of_a_case_see_every_foreign_access_without_the_right_to_th
     thai, chinese = officer("TH"), officer("CN")
     case = open_case(thai)
     share(thai, case, "CN")
+    say_why(chinese, case)
     answer = client_of(chinese).get(reverse("cases:detail", args=[case.uuid]))
     assert answer.status_code == 200
     record(

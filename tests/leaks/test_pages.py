@@ -18,8 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
-from lmc_cases.cases.models import Case
+from lmc_cases.cases.models import Case, Level
 from lmc_cases.jurisdictions.access import acting_as
+from tests.factories import officer, say_why, share
 from tests.leaks.world import HOLDS, World
 
 pytestmark = [pytest.mark.leak, pytest.mark.django_db]
@@ -417,8 +418,8 @@ FOUND_BY = {
     "MARKFACTS": NOBODY,
     "MARKASSESSMENT": NOBODY,
     "MARKWITHHELD": OWN,
-    # By its contributor in the list of the case: the search over all cases asks the case's level.
-    "MARKCONTRIBUTED": OWN,
+    # Its contributor holds the item by name; another country that the whole case is open to does not.
+    "MARKCONTRIBUTED": {*OWN, "full"},
     "MARKNOTE": NOBODY,
 }
 
@@ -435,6 +436,28 @@ def test_search_finds_no_more_than_the_level_shows(world: World, one_factor: Non
         if found != finds:
             wrong[term] = {"leaked": sorted(found - finds), "lost": sorted(finds - found)}
     assert not wrong
+
+
+def test_another_country_with_the_whole_case_does_not_find_what_was_contributed(
+    world: World, one_factor: None
+) -> None:
+    reader = officer("VN", suffix="READER")
+    share(
+        world.viewers["own"],
+        world.case,
+        "VN",
+        Level.FULL,
+        agency_id=reader.agency.uuid,
+        second=world.viewers["supervisor"],
+    )
+    say_why(reader, world.case)
+    client = Client()
+    client.force_login(reader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    address = reverse("cases:detail", kwargs=case(world))
+    assert address in body(client.get(reverse("cases:list"), {"q": "MARKOTHER"}))
+    for mark in ("MARKCONTRIBUTED", "MARKWITHHELD", "MARKNOTE"):
+        assert address not in body(client.get(reverse("cases:list"), {"q": mark}))
+    assert "MARKCONTRIBUTED" not in body(client.get(address))
 
 
 def test_a_withdrawn_share_closes_every_page_at_once(world: World, one_factor: None) -> None:

@@ -72,7 +72,7 @@ def test_the_dossier_and_the_error_table_leave_the_same_way() -> None:
         assert "sandbox" in answer["Content-Security-Policy"]
         assert answer["Content-Type"] == media_type
         assert answer["Cache-Control"] == "private, no-store"
-        assert b"".join(answer.streaming_content) == b"x"
+        assert answer.getvalue() == b"x"
 
 
 def test_only_one_module_builds_answers_that_carry_a_file() -> None:
@@ -120,7 +120,7 @@ def test_whatever_was_uploaded_comes_back_as_bytes_of_unknown_type(
     ):
         assert_harmless(name, answer)
         assert answer["Content-Type"] == "application/octet-stream"
-        assert b"".join(answer.streaming_content) == content
+        assert answer.getvalue() == content
 
 
 def test_no_address_of_the_server_leads_into_the_folder_of_files(world: World) -> None:

@@ -11,6 +11,7 @@ from django.views.generic import TemplateView, View
 from lmc_cases.audit.models import AuditCheckpoint
 from lmc_cases.audit.services import checkpoints, sealing
 from lmc_cases.core.errors import InvalidInput
+from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
 
 SHOWN = 20
@@ -53,7 +54,7 @@ class CheckpointDownload(View):
             )
         except (AuditCheckpoint.DoesNotExist, InvalidInput):
             raise Http404 from None
-        answer = HttpResponse(json.dumps(bundle, indent=1) + "\n", content_type="application/json")
-        answer["Content-Disposition"] = f'attachment; filename="checkpoint-{checkpoint.tree_size}.json"'
-        answer["Cache-Control"] = "private, no-store"
-        return answer
+        content = (json.dumps(bundle, indent=1) + "\n").encode()
+        return send_file(
+            content, name=f"checkpoint-{checkpoint.tree_size}.json", media_type="application/json"
+        )

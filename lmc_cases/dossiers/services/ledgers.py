@@ -119,7 +119,7 @@ def _queue(document: LedgerDocument, actor: User, verb: str) -> None:
     save_as(document, actor=actor, reason=verb)
     record(
         actor=actor,
-        operation=Operation.DISCLOSURE,
+        operation=Operation.COLLECTION,
         verb=verb,
         target=document,
         codes={"language": document.language, "entries": document.entries, "facts": document.facts_sha256},

@@ -53,7 +53,8 @@ FORWARD = HELD + "".join(
         ),
         wall(
             "suspects_historicalidentitydocument",
-            row_seen("suspects_suspect", "suspects_historicalidentitydocument.suspect_id"),
+            # As the past of its person.
+            row_seen("suspects_historicalsuspect", "suspects_historicalidentitydocument.suspect_id"),
             written="true",
         ),
         wall("suspects_suspectcounter", case_reaches("suspects_suspectcounter.case_id", 1)),
