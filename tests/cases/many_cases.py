@@ -59,10 +59,10 @@ HELD_BACK = (
 )
 SHARES = """
 INSERT INTO cases_caseshare (uuid, case_id, recipient_id, recipient_agency_id, level, purpose, reason, legal_basis,
-                             approval_number, may_contribute, may_ask_to_pass_on, shared_by_id, shared_at, confirmed_at,
+                             approval_number, approval_missing, may_contribute, may_ask_to_pass_on, shared_by_id, shared_at, confirmed_at,
                              confirmed_by_id, expires_at, revoke_reason)
 SELECT gen_random_uuid(), c.id, j.id, (SELECT id FROM jurisdictions_agency WHERE code = %(agency)s), 3, 'INVESTIGATION',
-       'invented', '', '', false, false, clerk.id, now(), now(), clerk.id, now() + interval '1 year', ''
+       'invented', '', '', false, false, false, clerk.id, now(), now(), clerk.id, now() + interval '1 year', ''
   FROM cases_case c, jurisdictions_jurisdiction j, (SELECT min(id) AS id FROM accounts_user) clerk
  WHERE j.code = %(code)s AND c.owner_id <> j.id AND substr(c.reference, 9)::int %% %(step)s = %(rest)s
    AND substr(c.reference, 9)::int BETWEEN %(first)s AND %(last)s

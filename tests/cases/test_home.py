@@ -14,6 +14,7 @@ from lmc_cases.cases.models import Case, Level
 from lmc_cases.core.jobs import JobState
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer, open_case, share
 
 pytestmark = pytest.mark.django_db
@@ -33,15 +34,22 @@ def home_of(user: User) -> tuple[dict[str, object], str]:
 
 
 def asked(case: Case, by: User, status: str) -> HandoverRequest:
-    return HandoverRequest.objects.create(
-        reference=f"{by.country.code}-H-{case.pk}-{status}",
-        case=case,
-        requesting=by.country,
-        requested=case.owner,
-        status=status,
-        created_by=by,
-        submitted_at=None if status == "DRAFT" else timezone.now(),
-    )
+    """A request as the services leave it: drafted by its author, then sent."""
+    with acting_as(by):
+        request = HandoverRequest.objects.create(
+            reference=f"{by.country.code}-H-{case.pk}-{status}",
+            case=case,
+            case_uuid=case.uuid,
+            case_reference=case.reference,
+            requesting=by.country,
+            requesting_audience_id=by.country.audience_id,
+            requested=case.owner,
+            created_by=by,
+        )
+        if status != HandoverRequest.Status.DRAFT:
+            request.status, request.submitted_at = status, timezone.now()
+            request.save()
+    return request
 
 
 def test_my_cases_are_those_i_lead() -> None:

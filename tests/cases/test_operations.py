@@ -109,7 +109,7 @@ def test_totals_count_only_what_the_viewer_may_see() -> None:
         case = open_case(
             thai, operation_id=operation.uuid, loss_amount=Decimal(amount), loss_currency=currency
         )
-        put_suspect_entry(case_id=case.pk, object_uuid=uuid.uuid4(), names=["王伟"])
+        put_suspect_entry(case_id=case.pk, object_uuid=uuid.uuid4(), level=Level.FULL, names=["王伟"])
         return case
 
     told, known, hidden = with_loss("100.50", "THB"), with_loss("7", "CNY"), with_loss("1000", "THB")

@@ -49,7 +49,7 @@ def test_what_is_shown_is_what_an_officer_there_reads(level: Level) -> None:
 
 def test_without_the_share_or_the_clearance_nothing_is_shown() -> None:
     thai, supervisor, case = told("SECRET")
-    share(thai, case, "CN")
+    share(thai, case, "CN", second=supervisor)
     nothing = view_as(actor=supervisor, case_id=case.uuid, asked=Asked(country_code="CN", clearance=1))
     assert (nothing.level, nothing.texts, nothing.people) == (None, [], [])
     cleared = view_as(actor=supervisor, case_id=case.uuid, asked=Asked(country_code="CN", clearance=3))

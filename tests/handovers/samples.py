@@ -20,6 +20,7 @@ from lmc_cases.core.history import save_as
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.papers import seal_number
@@ -159,11 +160,17 @@ def world(*, evidence: int = 2, with_photo: bool = True) -> World:
     )
     casework.write_text(actor=thai, case_id=case.uuid, kind="FACTS", language="th", text="ข้อเท็จจริงสมมติ")
     casework.write_text(actor=thai, case_id=case.uuid, kind="FACTS", language="zh-hans", text="虚构的事实")
-    suspects = [person(thai, case, number, with_photo=with_photo) for number in (1, 2, 3)]
-    victim = person(
-        thai, case, 4, "อองนามูนา", name_language="th", category=Suspect.Category.PRESUMED_TRAFFICKING_VICTIM
-    )
-    exhibits(thai, case, evidence)
+    with acting_as(thai):  # written past the services, so outside of any request
+        suspects = [person(thai, case, number, with_photo=with_photo) for number in (1, 2, 3)]
+        victim = person(
+            thai,
+            case,
+            4,
+            "อองนามูนา",
+            name_language="th",
+            category=Suspect.Category.PRESUMED_TRAFFICKING_VICTIM,
+        )
+        exhibits(thai, case, evidence)
     return World(
         thai=thai,
         supervisor=officer("TH", "supervisor"),

@@ -39,6 +39,7 @@ class Onlooker:
     pk: str
     is_authenticated: bool = True
     is_active: bool = True
+    in_service: bool = True
 
 
 @dataclass(frozen=True)
