@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lmc_cases.cases.models import Case, CaseItem, CaseOfficer, CaseText, Level
+from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.items import shows_items
 from lmc_cases.cases.services.reading_reasons import require_reason
 from lmc_cases.cases.services.texts import texts_for
@@ -31,6 +32,7 @@ def case_frame(
     *,
     at_least: Level = Level.EXISTENCE,
     items: bool = False,
+    notes_all: bool = False,
 ) -> dict[str, Any]:
     """Return the context of ``cases/frame.html``.
 
@@ -38,6 +40,7 @@ def case_frame(
         current: the tab shown: overview, suspects, evidence, sharing, ledger, handovers, dossiers, history, accesses.
         at_least: the level the page needs; below it the page does not exist for the officer.
         items: a page of people or exhibits, which also exists where single ones are open, or may be added.
+        notes_all: the page itself notes all of the case in the disclosure ledger, its heading with it.
 
     Returns:
         ``case`` (with ``level``), ``title`` (``ShownText`` or None), ``is_own``, ``rights`` (set of
@@ -64,10 +67,13 @@ def case_frame(
     is_own = Action.READ in rights
     if not is_own:
         require_reason(actor=user, case=case)
+    title = texts_for(user, [case.pk], CaseText.Kind.TITLE).get(case.pk)
+    if not (is_own or notes_all):
+        ledger.note_heading(actor=user, case=case, title=title)
     return {
         "case": case,
         "level": level,
-        "title": texts_for(user, [case.pk], CaseText.Kind.TITLE).get(case.pk),
+        "title": title,
         "is_own": is_own,
         "rights": {str(action.name): True for action in rights},
         "tabs": _tabs(case, level, current, is_own=is_own, items=has_items),

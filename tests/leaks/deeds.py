@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from lmc_cases.accounts.models import User
@@ -312,12 +312,18 @@ class World:
         if row is None:
             return None
 
-        def do() -> None:
-            with transaction.atomic(using=OWNER):
-                drop(CaseShareItem, share_id=row.pk)
-                drop(CaseShare, pk=row.pk)
+        def do() -> bool:
+            try:
+                with transaction.atomic(using=OWNER):
+                    drop(CaseShareItem, share_id=row.pk)
+                    drop(CaseShare, pk=row.pk)
+            except IntegrityError:
+                return False  # the ledger tells what was disclosed under it, so it stays
+            return True
 
-        def note(_made: None) -> None:
+        def note(made: bool) -> None:
+            if not made:
+                return
             self.shares[case.key].remove(row)
             case.shares.remove(row.told)
 

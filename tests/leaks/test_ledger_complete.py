@@ -23,8 +23,6 @@ SHOWS_NOTHING = {
     "cases:operations": "names of operations the country was invited to; they open no case",
     "cases:emergency": "requests of the own country",
     "cases:reason": "asks for the reason, and shows what a list shows",
-    "cases:ledger": "notes the case, as the frame of its pages shows it",
-    "evidence:download": "asks; what is sent for the answer is tested below",
     "handovers:list": "references of requests that are the reader's own too",
     "handovers:of_case": "references of requests that are the reader's own too",
     "handovers:why": "names the two parties",
@@ -42,7 +40,18 @@ SHOWS_NOTHING = {
     "cases:why": "which rule opens it",
     "suspects:why": "which rule opens it",
     "evidence:why": "which rule opens it",
-    "cases:ledger_of_record": "as the ledger",
+    "contributed": "what the own country contributed",
+    "audit:checkpoints": "roots and signatures, of no record",
+    "audit:checkpoint_download": "a root and its signature, of no record",
+    "cases:consents": "questions and answers that are the reader's own too",
+    "cases:consent": "a question that is the reader's own too",
+    "cases:consent_withdraw": "asks",
+    "cases:share_detail": "terms and words that are the reader's own too",
+    "cases:share_accept": "asks",
+    "cases:share_decline": "asks",
+    "cases:share_ask": "asks",
+    "handovers:consent": "references of what was left out of a request of the reader's own",
+    "privacy:queue": "records of the own country",
 }
 
 
@@ -102,11 +111,14 @@ def test_a_download_is_noted_each_time_and_a_look_once_a_day(
     assert noted(newcomer).filter(path="PAGE", object_uuid=item.uuid).count() == 1
 
 
-def test_the_own_country_leaves_no_entry(world: World, one_factor: None) -> None:
+def test_the_own_country_leaves_no_entry_but_for_what_another_country_contributed(
+    world: World, one_factor: None
+) -> None:
     client = client_of(world, "own")
     with acting_as(world.viewers["own"]):
-        before = Disclosure.objects.count()
+        before = list(Disclosure.objects.values_list("pk", flat=True))
     for name in ("cases:detail", "cases:list", "suspects:list", "evidence:list"):
         client.get(reverse(name, kwargs=PAGES[name][0](world)))
     with acting_as(world.viewers["own"]):
-        assert Disclosure.objects.count() == before
+        new = Disclosure.objects.exclude(pk__in=before).values_list("path", "rule", "owner__code")
+        assert set(new) == {("LIST", "CONTRIBUTED", "CN")}

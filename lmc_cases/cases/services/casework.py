@@ -397,7 +397,7 @@ def consult_case(*, actor: User, case: Case, level: Level, part: str) -> None:
     Args:
         case: as read through the access rule.
         level: how much of it the officer sees.
-        part: the page: ``"overview"``, ``"sharing"``, ``"history"``.
+        part: where: ``"overview"``, ``"sharing"``, ``"history"``, ``"api"``.
     """
     record(
         actor=actor,
@@ -406,7 +406,8 @@ def consult_case(*, actor: User, case: Case, level: Level, part: str) -> None:
         target=case,
         codes={"level": int(level), "part": part},
     )
-    ledger.note_case(actor=actor, case=case, level=level)
+    if part in {"overview", "api"}:  # the other pages show the heading alone, which their frame notes
+        ledger.note_case(actor=actor, case=case, level=level)
 
 
 def _check_classification(actor: User, classification: str) -> None:

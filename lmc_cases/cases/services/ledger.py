@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from lmc_cases.accounts.models import User
     from lmc_cases.cases.services.listing import CaseRow
+    from lmc_cases.cases.services.texts import ShownText
     from lmc_cases.jurisdictions.models import Agency, Jurisdiction
 
 PAGE_SIZE = 50
@@ -247,25 +248,25 @@ def note_case(*, actor: User, case: Case, level: Level) -> None:
 
 def note_cases(*, actor: User, rows: Iterable[CaseRow]) -> None:
     """Note the foreign cases of one page of a list: what a row shows is existence, and a title where it may be seen."""
-    foreign = [row for row in rows if not row.is_own]
-    if not foreign:
+    _note_headings(actor, [(row.case, row.title) for row in rows if not row.is_own], Path.LIST)
+
+
+def note_heading(*, actor: User, case: Case, title: ShownText | None) -> None:
+    """Note the head of a foreign case's pages: existence, and the title where it is seen."""
+    _note_headings(actor, [(case, title)], Path.PAGE)
+
+
+def _note_headings(actor: User, shown: list[tuple[Case, ShownText | None]], path: str) -> None:
+    if not shown:
         return
-    titled = {row.case.pk: row.title.language for row in foreign if row.title is not None}
-    texts = CaseText.objects.visible_to(actor).filter(case__in=titled, kind=CaseText.Kind.TITLE)
-    versions: dict[int, dict[str, int]] = {row.case.pk: {"case": row.case.version} for row in foreign}
-    for case_id, language, version in texts.values_list("case_id", "language", "version"):
-        if titled[case_id] == language:
-            versions[case_id][f"TITLE/{language}"] = version
-    disclose(
-        actor=actor,
-        path=Path.LIST,
-        pieces=[
-            Piece.of_case(
-                row.case, Level.EXISTENCE if row.title is None else Level.SUMMARY, versions[row.case.pk]
-            )
-            for row in foreign
-        ],
-    )
+    pieces = []
+    for case, title in shown:
+        versions = {"case": case.version}
+        if title is not None:
+            versions[f"TITLE/{title.language}"] = title.version
+        level = Level.EXISTENCE if title is None else Level.SUMMARY
+        pieces.append(Piece.of_case(case, level, versions))
+    disclose(actor=actor, path=path, pieces=pieces)
 
 
 def note_items(

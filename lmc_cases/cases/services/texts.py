@@ -20,6 +20,7 @@ class ShownText:
 
     Attributes:
         kind: ``"original"``, ``"translation"``, or ``"missing"``: the original, for want of a translation.
+        version: of the text, as the disclosure ledger names it.
         by: translator of a translation, else "".
         is_outdated: a translation that is older than the original's last change.
         languages: codes of all languages the text exists in, the original's first.
@@ -28,6 +29,7 @@ class ShownText:
     text: str
     language: str
     kind: str
+    version: int
     by: str = ""
     is_outdated: bool = False
     languages: tuple[str, ...] = ()
@@ -76,6 +78,7 @@ def shown(row: CaseText, wanted: str, rows: Iterable[CaseText] = ()) -> ShownTex
         text=row.text,
         language=row.language,
         kind=kind,
+        version=row.version,
         by=row.translator if kind == "translation" else "",
         is_outdated=any(other.is_original and other.updated_at > row.updated_at for other in others),
         languages=tuple(other.language for other in others),

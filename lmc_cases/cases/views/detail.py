@@ -33,7 +33,7 @@ class CaseOverview(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read each part through its own rule; the consultation is recorded."""
         actor = officer_of(self.request)
-        frame = case_frame(actor, self.kwargs["uuid"], "overview")
+        frame = case_frame(actor, self.kwargs["uuid"], "overview", notes_all=True)
         case: Case = frame["case"]
         consult_case(actor=actor, case=case, level=frame["level"], part="overview")
         language = self.request.GET.get("language", "")

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import ConsentRequest
-from lmc_cases.cases.services import handling
+from lmc_cases.cases.models import ConsentRequest, Disclosure
+from lmc_cases.cases.services import handling, ledger
 from lmc_cases.cases.services.consent import Subject
 from lmc_cases.core.errors import StaleVersion
 from lmc_cases.core.history import save_as
@@ -105,7 +105,7 @@ def release_item(*, actor: User, item_id: UUID, reason: str) -> EvidenceItem:
 
 
 def consent_subject(*, actor: User, item_id: UUID) -> Subject:
-    """Return a visible exhibit as something consent is asked for.
+    """Return a visible exhibit as something consent is asked for; the page that asks shows it, and is noted so.
 
     Raises:
         EvidenceItem.DoesNotExist: foreign and missing alike.
@@ -113,6 +113,7 @@ def consent_subject(*, actor: User, item_id: UUID) -> Subject:
     item = (
         EvidenceItem.objects.visible_to(actor).select_related("case__owner", "originator").get(uuid=item_id)
     )
+    ledger.note_item(actor=actor, item=item, kind=Disclosure.Kind.EVIDENCE)
     return Subject(
         case=item.case,
         kind=ConsentRequest.Kind.EVIDENCE,

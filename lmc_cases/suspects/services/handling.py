@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import ConsentRequest
-from lmc_cases.cases.services import handling
+from lmc_cases.cases.models import ConsentRequest, Disclosure
+from lmc_cases.cases.services import handling, ledger
 from lmc_cases.cases.services.consent import Subject
 from lmc_cases.core.errors import StaleVersion
 from lmc_cases.suspects.models import Suspect
@@ -105,7 +105,7 @@ def release_suspect(*, actor: User, suspect_id: UUID, reason: str) -> Suspect:
 
 
 def consent_subject(*, actor: User, suspect_id: UUID) -> Subject:
-    """Return a visible person as something consent is asked for.
+    """Return a visible person as something consent is asked for; the page that asks shows it, and is noted so.
 
     Raises:
         Suspect.DoesNotExist: foreign and missing alike.
@@ -113,6 +113,7 @@ def consent_subject(*, actor: User, suspect_id: UUID) -> Subject:
     suspect = (
         Suspect.objects.visible_to(actor).select_related("case__owner", "originator").get(uuid=suspect_id)
     )
+    ledger.note_item(actor=actor, item=suspect, kind=Disclosure.Kind.SUSPECT)
     return Subject(
         case=suspect.case,
         kind=ConsentRequest.Kind.SUSPECT,
