@@ -340,6 +340,8 @@ class World:
                 lambda: drop(CaseShareItem, share_id=row.pk, object_uuid=item.uuid),
                 lambda _made: row.told.named_items.remove(item.uuid),
             )
+        if item.is_contributed and item.originator != row.told.country:
+            return None  # the database asks for its originator's consent: tests/cases/test_consent.py
         kind = "SUSPECT" if item.kind == "suspect" else "EVIDENCE"
         return deed(
             f"share{row.pk}",

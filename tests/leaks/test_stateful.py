@@ -192,7 +192,8 @@ class Officers(RuleBasedStateMachine):
             expected = shown_to(told, self.world.cases, WORDS, now)
             with acting_as(user):
                 assert set(Case.objects.visible_to(user).values_list("pk", flat=True)) == seen
-                assert set(HandoverRequest.objects.visible_to(user).values_list("pk", flat=True)) == requests
+                found = set(HandoverRequest.objects.visible_to(user).values_list("pk", flat=True))
+                assert found == requests, (told, [case for case in self.world.cases if case.requests])
                 assert capped_count(user) == (len(seen), False)
                 assert sum(facet.cases for facet in facets.facets_of(user)) == len(seen)
                 for word in WORDS:
