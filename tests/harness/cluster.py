@@ -121,6 +121,17 @@ class Cluster:
                 )
             )
 
+    def make_empty(self, database: str) -> None:
+        """Make a database without a table, with the rights and extensions that a deployment's begins with."""
+        with psycopg.connect(self.postgres.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER lmc_owner TEMPLATE template0").format(
+                    sql.Identifier(database)
+                )
+            )
+        with psycopg.connect(self.postgres.url(SUPERUSER, database), autocommit=True) as connection:
+            connection.execute((postgres.SQL_DIR / "database.sql").read_bytes())
+
     def _start_valkey(self) -> None:
         child = self.valkey.start(self.home / "valkey.log")
         self._children.append((child, valkey.STOP_STEPS))

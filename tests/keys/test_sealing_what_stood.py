@@ -15,6 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "lmc_before_sealing"
 # One Thai case with a person, one document that stands and one past state, as the tables were.
 BEFORE = """
+INSERT INTO jurisdictions_audience (kind) VALUES ('COUNTRY');
+INSERT INTO jurisdictions_jurisdiction (uuid, audience_id, code, name_en, official_name_en, name_local, is_lmc_member,
+    languages, time_zone, calendar, calendar_offset_years, currency, calling_code, central_authority_mla,
+    central_authority_extradition, police_agency, fiu, national_id_name, national_id_regex, national_id_checksum,
+    passport_number_format, name_order, death_penalty, minimum_age_criminal_responsibility, notes, source, confidence)
+SELECT gen_random_uuid(), id, 'TH', 'Thailand', '', '', true, 'th', 'Asia/Bangkok', 'buddhist', 543, 'THB', '', '', '',
+    '', '', '', '', '', '', '', '', '', '', '', '' FROM jurisdictions_audience;
 INSERT INTO jurisdictions_audience (kind) VALUES ('AGENCY');
 INSERT INTO jurisdictions_agency (uuid, jurisdiction_id, audience_id, code, name, kind, is_demo, source, confidence)
 SELECT gen_random_uuid(), j.id, (SELECT max(id) FROM jurisdictions_audience), 'TH-OLD', 'x', 'POLICE', true, '', ''
@@ -27,6 +34,12 @@ INSERT INTO suspects_suspect (uuid, case_id, number, name_original, name_languag
     remarks, photo_sha256, import_fingerprint, version)
 SELECT gen_random_uuid(), id, 1, 'x', '', '', '{}', 'UNKNOWN', '', '', 'UNKNOWN', false, '{}', '', 'UNKNOWN',
     'SUSPECT', '', '', '', 1 FROM cases_case;
+INSERT INTO suspects_historicalsuspect (id, uuid, case_id, number, name_original, name_language, name_romanised,
+    aliases, sex, birth_date_text, birth_calendar, birth_precision, birth_is_approximate, birth_notes, nationality,
+    role, category, remarks, photo_sha256, import_fingerprint, version, history_date, history_type)
+SELECT id, uuid, case_id, number, name_original, name_language, name_romanised, aliases, sex, birth_date_text,
+    birth_calendar, birth_precision, birth_is_approximate, birth_notes, nationality, role, category, remarks,
+    photo_sha256, import_fingerprint, version, now(), '+' FROM suspects_suspect;
 INSERT INTO suspects_identitydocument (uuid, suspect_id, kind, number, number_blind, issuing_country, status)
 SELECT gen_random_uuid(), id, 'PASSPORT', 'OLD-1234567', 'blind', '', 'GENUINE' FROM suspects_suspect;
 INSERT INTO suspects_historicalidentitydocument (id, uuid, suspect_id, kind, number, number_blind, issuing_country,
@@ -55,7 +68,7 @@ with viewing_as(None, [Jurisdiction.objects.get(code="TH").audience_id]):
 def test_numbers_from_before_are_sealed_marked_and_gone_from_the_search_text(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    cluster.clone(DATABASE)
+    cluster.make_empty(DATABASE)
     env = {**os.environ, **cluster.environment(DATABASE, 29), "LMC_KEY_DIR": str(tmp_path / "keys")}
 
     def manage(*arguments: str) -> str:
@@ -65,8 +78,9 @@ def test_numbers_from_before_are_sealed_marked_and_gone_from_the_search_text(
         return done.stdout
 
     migrate = ("manage.py", "migrate", "--database", "owner", "--verbosity", "0", "--skip-checks")
-    manage(*migrate, "suspects", "0001")
+    # Only forwards: what opens and seals cannot be taken back without giving up what it protects.
     manage(*migrate, "cases", "0003")
+    manage(*migrate, "suspects", "0001")
     with psycopg.connect(cluster.postgres.url("postgres", DATABASE), autocommit=True) as superuser:
         superuser.execute(BEFORE)
         manage(*migrate)
