@@ -20,7 +20,7 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
     ),
     Operation.ALTERATION: _words(
         "edited changed written ended begun set_up switched_off moved reviewed rotated acknowledged",
-        "closed withdrawn put_into_operation taken_out_of_operation",
+        "closed withdrawn taken_out_of_operation",
         "marked handling_set standing_set proposed taken_back",
         "retired kept escalated",
     ),
@@ -32,7 +32,7 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
         "printed passed_on answered sent",
     ),
     Operation.COMBINATION: _words(
-        "merged matched combined linked",
+        "merged matched combined linked put_into_operation",
     ),
     Operation.ERASURE: _words(
         "erased removed discarded undone deleted destroyed",

@@ -38,7 +38,7 @@ def test_what_breaches_and_patterns_lead_to_is_refused_with_the_remedy(word: str
     ["six unrelated teapots sing quietly", "invented people only 1", "ເສືອ ດອກໄມ້ ພູເຂົາ", "x9$Lk2!vQe7#" * 12],
 )
 def test_several_words_that_do_not_belong_together_pass(word: str) -> None:
-    validate_password(word, STRANGER)
+    assert validate_password(word, STRANGER) is None  # type: ignore[func-returns-value]
 
 
 def test_no_network_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

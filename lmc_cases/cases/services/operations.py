@@ -226,7 +226,8 @@ def _set_operation(actor: User, case_id: UUID, operation: Operation | None, *, v
     save_as(case, actor=actor, reason=verb)
     record(
         actor=actor,
-        operation=AuditOperation.ALTERATION,
+        # Beside the cases of other countries: put together for one purpose.
+        operation=AuditOperation.COMBINATION if operation else AuditOperation.ALTERATION,
         verb=verb,
         target=case,
         codes={"operation": str(shown.uuid) if shown else ""},
