@@ -124,13 +124,13 @@ def named_items(*, actor: User, case: Case, item_ids: Iterable[UUID], to: Jurisd
         return []
     onward = Onward.of(case, to)
     blocks = {row.uuid: onward.blocked(row, by=case.owner) for _source, row in found}
-    for source, row in found:
+    for _source, row in found:
         if blocks[row.uuid] == Block.CONTRIBUTED:
-            names = {"number": source.number(row), "country": row.originator.name, "recipient": to.name}
+            names = {"reference": row.audit_reference, "country": row.originator.name, "recipient": to.name}
             raise InvalidInput(
                 "item_ids",
                 _(
-                    "%(number)s came from %(country)s, and no consent to pass it on to %(recipient)s stands. "
+                    "%(reference)s came from %(country)s, and no consent to pass it on to %(recipient)s stands. "
                     "Refuse or take back a share that names it, and ask for consent again."
                 )
                 % names,
@@ -147,7 +147,7 @@ def pieces_named(*, actor: User, case: Case, item_ids: Iterable[UUID]) -> list[P
     return [Piece.of_item(case, source.kind, row) for source, row in _rows(actor, case, set(item_ids))]
 
 
-def _rows(actor: User, case: Case, wanted: set[UUID]) -> list[tuple[ItemSource, CaseItem]]:
+def _rows(actor: User, case: Case, wanted: set[UUID]) -> list[tuple[ItemSource, Any]]:
     return [
         (source, row)
         for source in sources()
