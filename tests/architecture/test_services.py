@@ -28,7 +28,11 @@ STEPS = {
     "cases.services.sharing.terms.checked_terms",
     "cases.services.choices.operations",
     "cases.services.sharing.making.case_of",
-    "cases.services.consent.may_ask_to_pass_on",
+    "cases.services.consent.subjects.may_ask_to_pass_on",
+    "cases.services.consent.subjects.record_step",
+    "cases.services.consent.subjects.holds_share",
+    "cases.services.consent.asking.new_request",
+    "cases.services.consent.passing_on.case_to_share",
     "cases.services.contributing.finish_adding",
     "cases.services.contributing.lock_case_to_add",
     "cases.services.contributing.may_contribute",
@@ -215,6 +219,7 @@ def test_no_surface_writes_through_a_step() -> None:
         "lock_item_to_keep",
     }
     writing |= {"erase_person", "erase_informant", "erase_content", "lock_person", "lock_record"}
+    writing |= {"make_share", "add_to_share", "take_effect", "open_by_name", "case_to_share"}
     writing |= {"finish_adding", "lock_case_to_add", "note_change", "withhold"}
     writing |= {"put_document", "save_changed", "add_exhibits", "withdraw_import"}
     for module in modules():

@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lmc_cases.cases.forms.basis import BasisForm
 from lmc_cases.cases.forms.casework import long_text, offer
 from lmc_cases.cases.forms.fields import MomentField, end_of_day_in
 from lmc_cases.cases.models import (
@@ -22,6 +23,7 @@ from lmc_cases.cases.services.handling import MAX_RESTRICTION, Marks
 
 if TYPE_CHECKING:
     from lmc_cases.cases.services.consent import Subject
+    from lmc_cases.cases.services.sharing.terms import Approval
     from lmc_cases.jurisdictions.models import ConsentDeadline
 
 MAX_REASON = 2000
@@ -147,8 +149,8 @@ class GiveForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
-    """Grant or refuse."""
+class AnswerForm(BasisForm):
+    """Grant or refuse; with the terms of the share where the grant makes one."""
 
     answer = forms.ChoiceField(
         label=gettext_lazy("Answer"),
@@ -170,23 +172,30 @@ class AnswerForm(forms.Form):
         help_text=gettext_lazy("Needed for a refusal. The country that asks reads it."),
     )
     until = MomentField(label=gettext_lazy("Open to the third country until"), required=False)
+    field_order = ("answer", "conditions", "reason", "until")
 
-    def __init__(self, *args: Any, opens_share: bool, restriction: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, opens_share: bool, restriction: str, approval: Approval | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         _ask_to_confirm(self, restriction if opens_share else "")
         if opens_share:
+            self.ask_for_approval(approval)
             self.fields["until"].initial = lambda: end_of_day_in(DAYS_OFFERED)
         else:
+            self.drop_basis()
             del self.fields["until"]
 
 
-class UntilForm(forms.Form):
-    """Until when an entry is open to the third country."""
+class UntilForm(BasisForm):
+    """Until when, and on which basis, an entry is open to the third country."""
 
     until = MomentField(label=gettext_lazy("Until"))
+    field_order = ("until",)
 
-    def __init__(self, *args: Any, restriction: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, restriction: str, approval: Approval | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ask_for_approval(approval)
         _ask_to_confirm(self, restriction)
         self.fields["until"].initial = lambda: end_of_day_in(DAYS_OFFERED)
 

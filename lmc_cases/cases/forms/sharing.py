@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lmc_cases.cases.forms.basis import BasisForm
 from lmc_cases.cases.forms.casework import long_text, offer
 from lmc_cases.cases.forms.fields import DayField, MomentField, end_of_day_in
 from lmc_cases.cases.models import Case, CaseShare, Level, ShareFollowUp
@@ -38,7 +39,7 @@ LEVELS_EXPLAINED = [
 ]
 
 
-class ShareForm(forms.Form):
+class ShareForm(BasisForm):
     """With whom, how much, which items, under which terms, why and until when."""
 
     recipient_code = forms.ChoiceField(label=gettext_lazy("Recipient country"))
@@ -65,27 +66,11 @@ class ShareForm(forms.Form):
         ),
     )
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"))
-    legal_basis = forms.CharField(
-        label=gettext_lazy("Legal basis"),
-        required=False,
-        max_length=2000,
-        widget=long_text(2),
-        help_text=gettext_lazy("The treaty, law or agreement, as the recipient reads it."),
-    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=2000,
         widget=long_text(3),
         help_text=gettext_lazy("For your own records; the recipient sees only the purpose."),
-    )
-    approval_number = forms.CharField(
-        label=gettext_lazy("National approval number"), required=False, max_length=100
-    )
-    approval_missing = forms.CharField(
-        label=gettext_lazy("Why there is no approval number"),
-        required=False,
-        max_length=2000,
-        widget=long_text(2),
     )
     may_contribute = forms.BooleanField(
         label=gettext_lazy("The recipient may add own persons and exhibits"), required=False
@@ -112,7 +97,16 @@ class ShareForm(forms.Form):
         help_text=gettext_lazy("On this day you are asked whether the share is still needed."),
     )
     expires_at = MomentField(label=gettext_lazy("Until"))
-    field_order = ("recipient_code", "agency_id", "level", "item_ids", "purpose", "reason", "expires_at")
+    field_order = (
+        "recipient_code",
+        "agency_id",
+        "level",
+        "item_ids",
+        "purpose",
+        "reason",
+        "expires_at",
+        *BasisForm.base_fields,
+    )
 
     def __init__(
         self,
@@ -132,11 +126,7 @@ class ShareForm(forms.Form):
             offer(self, "item_ids", offered)
         else:
             del self.fields["item_ids"]
-        if approval is not None and approval.rules:
-            self.fields["approval_number"].help_text = "; ".join(str(rule) for rule in approval.rules)
-        else:
-            # Nothing is known that asks for one: a number can still be given.
-            del self.fields["approval_missing"]
+        self.ask_for_approval(approval)
 
     def chosen(self) -> Mapping[str, str]:
         """Return the labels of what was chosen, for the question before it is done."""

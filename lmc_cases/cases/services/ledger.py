@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -81,6 +81,23 @@ class Piece:
             versions=versions,
             level=min(level, Level.FULL),
             handled=(case,),
+        )
+
+    @classmethod
+    def of_item(cls, case: Case, kind: str, item: Any, sha256: str = "") -> Piece:
+        """A person, an exhibit or another entry of a case, from the country that provided it."""
+        # Rows of one page share the case that was read with the page.
+        item.case = case
+        return cls(
+            case.pk,
+            item.originator_id,
+            item.uuid,
+            item.audit_reference,
+            kind=kind,
+            versions={"record": item.version},
+            handled=(item, case) if isinstance(item, CaseItem) else (case,),
+            sha256=sha256,
+            item_level=item.level,
         )
 
 
@@ -279,24 +296,7 @@ def note_items(
         items: rows of that kind, with ``version`` and ``audit_reference``.
         sha256: of the file or photograph that goes out, where one does.
     """
-    pieces = []
-    for item in items:
-        # Rows of one page share the case that was read with the page.
-        item.case = case
-        pieces.append(
-            Piece(
-                case.pk,
-                item.originator_id,
-                item.uuid,
-                item.audit_reference,
-                kind=kind,
-                versions={"record": item.version},
-                handled=(item, case) if isinstance(item, CaseItem) else (case,),
-                sha256=sha256,
-                item_level=item.level,
-            )
-        )
-    disclose(actor=actor, pieces=pieces, path=path)
+    disclose(actor=actor, pieces=[Piece.of_item(case, kind, item, sha256) for item in items], path=path)
 
 
 def note_item(*, actor: User, item: Any, kind: str, path: str = Path.PAGE, sha256: str = "") -> None:
@@ -307,8 +307,18 @@ def note_item(*, actor: User, item: Any, kind: str, path: str = Path.PAGE, sha25
     note_items(actor=actor, case=item.case, kind=kind, items=[item], path=path, sha256=sha256)
 
 
-def note_share(*, actor: User, share: CaseShare) -> None:
-    """Note that a share was confirmed: its recipient may read from now on, in this version and under these terms."""
+def note_share(
+    *, actor: User, share: CaseShare, named: Iterable[Piece] = (), terms: Terms | None = None
+) -> None:
+    """Note that a share took effect: its recipient may read from now on, in this version and under these terms.
+
+    Args:
+        named: what it opens by name now: each an entry of its own, in its version and with its codes. The case's
+            owner gives it, also where another country contributed it and consented.
+        terms: of what is named later in a share that stands, where they are not the share's own.
+    """
+    under = terms or Terms.of_share(share)
+    to = Recipient(share.recipient, share.recipient_agency)
     case = share.case
     items = share.items.order_by("pk").values_list("object_uuid", flat=True)
     versions: dict[str, Any] = {"case": case.version}
@@ -317,9 +327,16 @@ def note_share(*, actor: User, share: CaseShare) -> None:
     disclose(
         actor=actor,
         path=Path.SHARE,
-        to=Recipient(share.recipient, share.recipient_agency),
-        terms=Terms.of_share(share),
+        to=to,
+        terms=under,
         pieces=[Piece.of_case(case, share.level, versions)],
+    )
+    disclose(
+        actor=actor,
+        path=Path.SHARE,
+        to=to,
+        terms=replace(under, rule=Rule.ITEM),
+        pieces=[replace(piece, owner_id=case.owner_id) for piece in named],
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.models import Notice
 from lmc_cases.accounts.services.desks import stands_in_for
-from lmc_cases.cases.models import Case, CaseShare, ShareFollowUp, ShareResponse
+from lmc_cases.cases.models import Case, CaseShare, CaseShareItem, ShareFollowUp, ShareResponse
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NOTICE_TEXTS = {
     "share.received": _("A case was shared with you."),
+    "share.item_added": _("An entry of a case was opened to you."),
     "share.confirmed": _("Your share was confirmed."),
     "share.refused": _("Your share was refused by the second officer."),
     "share.accepted": _("Your share was accepted."),
@@ -161,6 +162,15 @@ def _notices(actor: User, size: int, *, listed: set[UUID]) -> list[NoticeShown]:
         line.uuid: line.share
         for line in spoken.select_related("share__case__owner", "share__recipient", "share__recipient_agency")
     }
+    added = [row.object_uuid for row in rows if row.code == "share.item_added"]
+    if added:
+        items = CaseShareItem.objects.visible_to(actor).filter(object_uuid__in=added)
+        by_line |= {
+            item.object_uuid: item.share
+            for item in items.select_related(
+                "share__case__owner", "share__recipient", "share__recipient_agency"
+            )
+        }
     told = ShareFollowUp.objects.visible_to(actor).filter(uuid__in=uuids)
     follow_ups = {row.uuid: row for row in told.select_related("owner", "recipient", "recipient_agency")}
     shown = [

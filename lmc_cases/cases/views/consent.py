@@ -18,7 +18,9 @@ from lmc_cases.cases.forms.handling import AnswerForm, UntilForm
 from lmc_cases.cases.models import Case, ConsentRequest
 from lmc_cases.cases.models.consent import ConsentRequestQuerySet
 from lmc_cases.cases.services import consent as consents
+from lmc_cases.cases.services import sharing
 from lmc_cases.cases.tables import ConsentTable
+from lmc_cases.cases.views.sharing import waits_text
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
@@ -80,13 +82,16 @@ class ConsentPage(TemplateView):
 class ConsentStep(ServiceFormView):
     """A step of one request. For whoever may not take it, the page does not exist."""
 
-    template_name = "components/confirm_page.html"
+    template_name = "cases/consent_step.html"
     form_class: type[forms.Form] = forms.Form
     title: ClassVar[Any] = ""
     confirm_label: ClassVar[Any] = ""
     tone: ClassVar[str] = "primary"
     actor: User
     consent: ConsentRequest
+    # What the owner's law asks for, where the step opens something to another country.
+    approval: sharing.Approval | None = None
+    needs_second_officer = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Load the request through the rule of the step."""
@@ -96,7 +101,18 @@ class ConsentStep(ServiceFormView):
         if consent is None:
             raise Http404
         self.consent = consent
+        self.prepare()
         return super().dispatch(request, *args, **kwargs)
+
+    def prepare(self) -> None:
+        """Read further what the step shows."""
+
+    def prepare_share(self) -> None:
+        """Read what stands before a share by name: the owner's law, and the second officer."""
+        self.approval = sharing.approval_of(self.consent.owner)
+        case = Case.objects.visible_to(self.actor).filter(pk=self.consent.case_id).first()
+        if case is not None:
+            self.needs_second_officer = sharing.needs_second_officer(case, self.consent.to_country)
 
     def rows(self) -> ConsentRequestQuerySet:
         """Return the requests the officer may take the step on."""
@@ -122,6 +138,8 @@ class ConsentStep(ServiceFormView):
             consequences=self.consequences(),
             confirm_label=self.confirm_label,
             tone=self.tone,
+            approval=self.approval,
+            needs_second_officer=self.needs_second_officer,
             cancel_url=self.back_url(),
             **kwargs,
         )
@@ -144,7 +162,13 @@ class ConsentAnswer(ConsentStep):
             **super().get_form_kwargs(),
             "opens_share": consents.opens_at_once(self.consent),
             "restriction": self.consent.restriction,
+            "approval": self.approval,
         }
+
+    def prepare(self) -> None:
+        """A grant may make a share."""
+        if consents.opens_at_once(self.consent):
+            self.prepare_share()
 
     def question(self) -> str:
         """Question."""
@@ -161,23 +185,25 @@ class ConsentAnswer(ConsentStep):
             found = [_("A consent opens the dossier of request %(request)s for it, and no other.") % names]
         else:
             found = [_("A consent lets it go to %(country)s, and to no other country.") % names]
-        if consents.opens_at_once(self.consent):
+        if consents.opens_at_once(self.consent) and not self.needs_second_officer:
             found.append(_("With the consent it is open to %(country)s by name, at once.") % names)
         return [*found, _("A consent that was given is not taken back: what it opened may have been read.")]
 
     def call(self, form: forms.Form) -> str:
         """Answer."""
         given = form.cleaned_data
+        granted = given["answer"] == "grant"
         consents.answer_consent(
             actor=self.actor,
             consent_id=self.consent.uuid,
-            granted=given["answer"] == "grant",
+            granted=granted,
             reason=given["reason"],
             conditions=given["conditions"],
-            until=given.get("until"),
-            restrictions_confirmed=given.get("restrictions_confirmed", False),
+            **terms_given(form),
         )
         messages.success(self.request, _("The answer is sent."))
+        if granted and self.needs_second_officer:
+            messages.info(self.request, waits_text(self.consent.to_country.name))
         return self.back_url()
 
 
@@ -220,8 +246,16 @@ class ConsentPassOn(ConsentStep):
         )
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Say what has to be confirmed."""
-        return {**super().get_form_kwargs(), "restriction": self.consent.restriction}
+        """Say what has to be confirmed, and what the law asks for."""
+        return {
+            **super().get_form_kwargs(),
+            "restriction": self.consent.restriction,
+            "approval": self.approval,
+        }
+
+    def prepare(self) -> None:
+        """It makes a share."""
+        self.prepare_share()
 
     def question(self) -> str:
         """Question."""
@@ -236,11 +270,21 @@ class ConsentPassOn(ConsentStep):
 
     def call(self, form: forms.Form) -> str:
         """Share by name."""
-        consents.pass_on(
-            actor=self.actor,
-            consent_id=self.consent.uuid,
-            until=form.cleaned_data["until"],
-            restrictions_confirmed=form.cleaned_data.get("restrictions_confirmed", False),
+        share = consents.pass_on(actor=self.actor, consent_id=self.consent.uuid, **terms_given(form))
+        messages.success(
+            self.request,
+            _("It is open to that country now.") if share.confirmed_at else waits_text(share.recipient.name),
         )
-        messages.success(self.request, _("It is open to that country now."))
         return self.back_url()
+
+
+def terms_given(form: forms.Form) -> consents.PassOnTerms:
+    """Return the terms of the share by name, as the form states them."""
+    given = form.cleaned_data
+    return {
+        "until": given.get("until"),
+        "restrictions_confirmed": given.get("restrictions_confirmed", False),
+        "legal_basis": given.get("legal_basis", ""),
+        "approval_number": given.get("approval_number", ""),
+        "approval_missing": given.get("approval_missing", ""),
+    }

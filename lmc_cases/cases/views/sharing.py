@@ -36,6 +36,13 @@ from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.jurisdictions.access import Action
 
 
+def waits_text(recipient: str) -> str:
+    """Say that a share was proposed, and what it opens."""
+    return _("The share with %(recipient)s waits for a second officer. It opens nothing until then.") % {
+        "recipient": recipient
+    }
+
+
 class CaseSharing(TemplateView):
     """Who can see the case now and why, what waits, what was shared before, and who still holds a download."""
 
@@ -123,11 +130,11 @@ class CaseShareAdd(CaseFormView):
         share = sharing.share_case(**terms)
         recipient = share.recipient_agency or share.recipient
         done = (
-            _("The case is shared with %(recipient)s.")
+            _("The case is shared with %(recipient)s.") % {"recipient": recipient.name}
             if share.confirmed_at
-            else _("The share with %(recipient)s waits for a second officer. It opens nothing until then.")
+            else waits_text(recipient.name)
         )
-        messages.success(self.request, done % {"recipient": recipient.name})
+        messages.success(self.request, done)
         return self.back_url()
 
 

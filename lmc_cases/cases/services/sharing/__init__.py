@@ -36,12 +36,20 @@ from lmc_cases.cases.services.sharing.revoking import (
     revoke_share,
     send_correction,
 )
-from lmc_cases.cases.services.sharing.terms import AlreadyShared, ShareEnded, TermsAsked, approval_of
+from lmc_cases.cases.services.sharing.terms import (
+    AlreadyShared,
+    Approval,
+    ShareEnded,
+    TermsAsked,
+    approval_of,
+    needs_second_officer,
+)
 
 __all__ = [
     "AcknowledgedAlready",
     "AlreadyShared",
     "AnsweredAlready",
+    "Approval",
     "ConfirmedAlready",
     "Holder",
     "NeverDisclosed",
@@ -64,6 +72,7 @@ __all__ = [
     "follow_ups_of",
     "holders_of",
     "may_decide",
+    "needs_second_officer",
     "openings_of",
     "preview_of",
     "refuse_share",

@@ -9,13 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lmc_cases.accounts.services.desks import tell_desk_of, tell_officer
+from lmc_cases.accounts.services.desks import tell_officer
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseShare
-from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.sharing.items import named_items
-from lmc_cases.cases.services.sharing.making import case_of, record_disclosure
+from lmc_cases.cases.services.sharing.making import case_of, record_disclosure, take_effect
 from lmc_cases.cases.services.sharing.terms import ShareEnded
 from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.core.history import save_as
@@ -41,12 +40,12 @@ def confirm_share(*, actor: User, share_id: UUID) -> CaseShare:
         CaseShare.DoesNotExist, Case.DoesNotExist: foreign and missing alike; also without the right to share.
         SecondOfficerNeeded: the actor shared it.
         ConfirmedAlready, ShareEnded: somebody was faster, or its time passed.
-        Conflict: an item it names can no longer be shared.
+        Conflict: an item it names can no longer be shared: it was withheld, or its originator's consent is gone.
     """
     share, case = _waiting(actor, share_id)
     named = list(share.items.values_list("object_uuid", flat=True))
     try:
-        named_items(actor=actor, case=case, item_ids=named)
+        named_items(actor=actor, case=case, item_ids=named, to=share.recipient)
     except InvalidInput as error:
         raise Conflict(str(error)) from error
     share.confirmed_at = timezone.now()
@@ -59,9 +58,8 @@ def confirm_share(*, actor: User, share_id: UUID) -> CaseShare:
         operation=AuditOperation.DISCLOSURE,
         shared_by=str(share.shared_by.uuid),
     )
-    ledger.note_share(actor=actor, share=share)
     tell_officer(share.shared_by, code="share.confirmed", object_uuid=share.uuid)
-    tell_desk_of(share.recipient, share.recipient_agency, code="share.received", object_uuid=share.uuid)
+    take_effect(actor=actor, share=share)
     return share
 
 

@@ -11,6 +11,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from lmc_cases.cases.models import CaseShareItem, Level
+from lmc_cases.cases.services.handling import Block, Onward
+from lmc_cases.cases.services.ledger import Piece
 from lmc_cases.core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from lmc_cases.accounts.models import User
     from lmc_cases.cases.models import Case, CaseItem
+    from lmc_cases.jurisdictions.models import Jurisdiction
 
 # A form offers so many of each kind; a preview names so many of what is withheld.
 OFFERED = 200
@@ -90,9 +93,9 @@ class ItemsOfKind:
 
 
 def _may_be_shared(case: Case) -> Q:
-    """The owner's own items that are not withheld.
+    """The owner's own items that are not withheld: what can go to any country.
 
-    What another country contributed is that country's to pass on (H2 or not); withheld is withheld from everybody.
+    What another country contributed is that country's to pass on (H2 or not): it goes on by its request for consent.
     """
     return Q(originator=case.owner_id, level__lte=Level.FULL, withheld="")
 
@@ -108,24 +111,49 @@ def offered_items(*, actor: User, case: Case) -> list[tuple[str, list[SharedItem
     ]
 
 
-def named_items(*, actor: User, case: Case, item_ids: Iterable[UUID]) -> list[SharedItem]:
-    """Return the items of the case with these ids that a share may name.
+def named_items(*, actor: User, case: Case, item_ids: Iterable[UUID], to: Jurisdiction) -> list[SharedItem]:
+    """Return the items of the case with these ids that a share with a country may name, as things stand now.
 
     Raises:
-        InvalidInput: one is not there, is withheld, or came from another country.
+        InvalidInput: one is not there, is withheld, or came from another country whose consent to pass it on to
+            exactly this one does not stand.
     """
     wanted = set(item_ids)
-    found = [
-        _item(source, row)
-        for source in sources()
-        if wanted
-        for row in source.rows(actor, case).filter(_may_be_shared(case), uuid__in=wanted)
-    ]
-    if {item.uuid for item in found} != wanted:
+    found = _rows(actor, case, wanted)
+    if not wanted:
+        return []
+    onward = Onward.of(case, to)
+    blocks = {row.uuid: onward.blocked(row, by=case.owner) for _source, row in found}
+    for _source, row in found:
+        if blocks[row.uuid] == Block.CONTRIBUTED:
+            names = {"reference": row.audit_reference, "country": row.originator.name, "recipient": to.name}
+            raise InvalidInput(
+                "item_ids",
+                _(
+                    "%(reference)s came from %(country)s, and no consent to pass it on to %(recipient)s stands. "
+                    "Refuse or take back a share that names it, and ask for consent again."
+                )
+                % names,
+            )
+    if blocks.keys() != wanted or any(blocks.values()):
         raise InvalidInput(
             "item_ids", _("One of these items cannot be shared: it is withheld, or another country's.")
         )
-    return found
+    return [_item(source, row) for source, row in found]
+
+
+def pieces_named(*, actor: User, case: Case, item_ids: Iterable[UUID]) -> list[Piece]:
+    """Return items of the case as the ledger notes them: version and codes."""
+    return [Piece.of_item(case, source.kind, row) for source, row in _rows(actor, case, set(item_ids))]
+
+
+def _rows(actor: User, case: Case, wanted: set[UUID]) -> list[tuple[ItemSource, Any]]:
+    return [
+        (source, row)
+        for source in sources()
+        if wanted
+        for row in source.rows(actor, case).filter(uuid__in=wanted).select_related("originator")
+    ]
 
 
 def items_opened(*, actor: User, case: Case, level: int, named: Iterable[SharedItem]) -> list[ItemsOfKind]:

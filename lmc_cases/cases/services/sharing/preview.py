@@ -92,7 +92,8 @@ def preview_of(*, actor: User, share: CaseShare) -> Preview:
         InvalidInput: an item it names can no longer be shared.
     """
     case = Case.objects.owned_with(actor, Action.SHARE).select_related("owner").get(pk=share.case_id)
-    items = named_items(actor=actor, case=case, item_ids=share.items.values_list("object_uuid", flat=True))
+    named = share.items.values_list("object_uuid", flat=True)
+    items = named_items(actor=actor, case=case, item_ids=named, to=share.recipient)
     return _preview(actor, case, share.recipient, share.recipient_agency, Level(share.level), items)
 
 

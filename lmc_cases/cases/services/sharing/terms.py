@@ -72,7 +72,11 @@ class Approval:
 
 @dataclass(frozen=True)
 class Terms:
-    """Terms that can be taken, cleaned; ``standing`` ended by the clock and still lacks the mark of it."""
+    """Terms that can be taken, cleaned.
+
+    Attributes:
+        standing: the share that stands with the recipient, or one that ended by the clock and lacks the mark of it.
+    """
 
     recipient: Jurisdiction
     agency: Agency | None
@@ -89,12 +93,24 @@ def approval_of(owner: Jurisdiction) -> Approval:
 
 
 def checked_terms(actor: User, case: Case, asked: TermsAsked) -> Terms:
-    """Return the terms of a share of ``case``, cleaned.
+    """Return the terms of a new share of ``case``, cleaned; a share that it replaces has ended by the clock.
+
+    Raises:
+        InvalidInput: as ``terms_of``.
+        AlreadyShared: end that share first; what was disclosed is never rewritten.
+    """
+    terms = terms_of(actor=actor, case=case, asked=asked)
+    if terms.standing is not None and terms.standing.expires_at > timezone.now():
+        raise already_shared(terms.standing)
+    return terms
+
+
+def terms_of(*, actor: User, case: Case, asked: TermsAsked) -> Terms:
+    """Return the terms of a disclosure of ``case``, cleaned, whatever stands with the recipient already.
 
     Raises:
         InvalidInput: unknown or own country, an end that is not in the future, no reason, an item that cannot be
             shared, no approval number where one is demanded; the error names the field.
-        AlreadyShared: end that share first; what was disclosed is never rewritten.
     """
     recipient, agency = _recipient(case, asked["recipient_code"], asked.get("agency_id"))
     if asked["level"] not in Level.shareable():
@@ -109,7 +125,7 @@ def checked_terms(actor: User, case: Case, asked: TermsAsked) -> Terms:
         raise InvalidInput("reason", _("Say why the case is shared."))
     _check_times(asked["expires_at"], asked.get("review_on"))
     _check_approval(case, texts)
-    items = named_items(actor=actor, case=case, item_ids=asked.get("item_ids") or ())
+    items = named_items(actor=actor, case=case, item_ids=asked.get("item_ids") or (), to=recipient)
     return Terms(
         recipient=recipient,
         agency=agency,
@@ -127,7 +143,13 @@ def checked_terms(actor: User, case: Case, asked: TermsAsked) -> Terms:
             "handling_h2": bool(asked.get("handling_h2")),
             **texts,
         },
-        standing=_standing_share(case, recipient, agency),
+        standing=CaseShare.objects.filter(
+            case=case,
+            recipient=recipient,
+            recipient_agency=agency,
+            revoked_at__isnull=True,
+            declined_at__isnull=True,
+        ).first(),
     )
 
 
@@ -141,6 +163,13 @@ def needs_second_officer(case: Case, recipient: Jurisdiction) -> bool:
         return False
     confirmed = CaseShare.objects.filter(case=case, recipient=recipient, confirmed_at__isnull=False)
     return not any(share.confirmed_by_id != share.shared_by_id for share in confirmed)
+
+
+def already_shared(standing: CaseShare) -> AlreadyShared:
+    """Say that a share stands, or waits, and what to do."""
+    if standing.confirmed_at is None:
+        return AlreadyShared(_("A share with this recipient waits for a second officer already."))
+    return AlreadyShared(_("The case is already shared with this recipient. Withdraw that share first."))
 
 
 def _recipient(case: Case, code: str, agency_id: UUID | None) -> tuple[Jurisdiction, Agency | None]:
@@ -185,18 +214,3 @@ def _check_approval(case: Case, texts: dict[str, str]) -> None:
         )
     if not texts["approval_missing"]:
         raise InvalidInput("approval_missing", _("Enter an approval number, or say why there is none."))
-
-
-def _standing_share(case: Case, recipient: Jurisdiction, agency: Agency | None) -> CaseShare | None:
-    held = CaseShare.objects.filter(
-        case=case,
-        recipient=recipient,
-        recipient_agency=agency,
-        revoked_at__isnull=True,
-        declined_at__isnull=True,
-    ).first()
-    if held is None or held.expires_at <= timezone.now():
-        return held
-    if held.confirmed_at is None:
-        raise AlreadyShared(_("A share with this recipient waits for a second officer already."))
-    raise AlreadyShared(_("The case is already shared with this recipient. Withdraw that share first."))
