@@ -1,0 +1,35 @@
+"""Open, edit and restrict cases; write their texts, timeline and notes; record who looked."""
+
+from lmc_cases.cases.services.casework.editing import edit_case
+from lmc_cases.cases.services.casework.looking import consult_case
+from lmc_cases.cases.services.casework.opening import open_case
+from lmc_cases.cases.services.casework.restricting import NotRestricted, lift_restriction, restrict_case
+from lmc_cases.cases.services.casework.rows import (
+    LANGUAGES,
+    MAX_TEXT_CHARACTERS,
+    MAX_TITLE_CHARACTERS,
+    CaseClosed,
+    lock_case,
+    mark_changed,
+    touch,
+)
+from lmc_cases.cases.services.casework.writing import add_note, add_timeline_entry, write_text
+
+__all__ = [
+    "LANGUAGES",
+    "MAX_TEXT_CHARACTERS",
+    "MAX_TITLE_CHARACTERS",
+    "CaseClosed",
+    "NotRestricted",
+    "add_note",
+    "add_timeline_entry",
+    "consult_case",
+    "edit_case",
+    "lift_restriction",
+    "lock_case",
+    "mark_changed",
+    "open_case",
+    "restrict_case",
+    "touch",
+    "write_text",
+]

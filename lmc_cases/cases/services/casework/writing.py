@@ -1,0 +1,169 @@
+"""Write the texts of a case, its timeline and its notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lmc_cases.accounts.models import User
+from lmc_cases.audit.models import Operation as AuditOperation
+from lmc_cases.audit.services import record
+from lmc_cases.cases.models import (
+    CaseNote,
+    CaseText,
+    Level,
+    SearchEntry,
+    TimelineEntry,
+)
+from lmc_cases.cases.services.casework.rows import (
+    LANGUAGES,
+    MAX_TEXT_CHARACTERS,
+    MAX_TITLE_CHARACTERS,
+    check_code,
+    checked_text,
+    lock_case,
+    lock_open_case,
+    mark_changed,
+)
+from lmc_cases.cases.services.search import put_entry
+from lmc_cases.core.errors import InvalidInput, StaleVersion
+from lmc_cases.core.history import save_as
+from lmc_cases.core.text import clean_text
+from lmc_cases.jurisdictions.access import Action
+
+if TYPE_CHECKING:
+    pass
+
+
+@transaction.atomic
+def write_text(
+    *,
+    actor: User,
+    case_id: UUID,
+    kind: str,
+    language: str,
+    text: str,
+    translator: str = "",
+    version: int | None = None,
+) -> CaseText:
+    """Write a text of a case in one language: the first of its kind is the original, others translate it.
+
+    Args:
+        version: of the text as read; ``None`` where none existed.
+
+    Raises:
+        StaleVersion: someone saved this text since; ``theirs["text"]`` is what stands now.
+        CaseClosed: open the case again first.
+    """
+    case = lock_open_case(actor, case_id)
+    check_code("kind", kind, CaseText.Kind.values)
+    check_code("language", language, LANGUAGES)
+    cleaned = checked_text(
+        "text",
+        clean_text(text, multiline=kind != CaseText.Kind.TITLE),
+        MAX_TITLE_CHARACTERS if kind == CaseText.Kind.TITLE else MAX_TEXT_CHARACTERS,
+    )
+    named_translator = clean_text(translator)
+    held = CaseText.objects.select_for_update().filter(case=case, kind=kind, language=language).first()
+    if held is not None and held.text == cleaned and held.translator == named_translator:
+        return held
+    if held is not None and held.version != version:
+        raise StaleVersion(
+            _("Someone else changed this text while you were editing it."),
+            version=held.version,
+            theirs={"text": held.text, "translator": held.translator},
+            by=held.author.full_name,
+            at=held.updated_at,
+        )
+    if held is None:
+        level = CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)]
+        has_original = CaseText.objects.filter(case=case, kind=kind, is_original=True).exists()
+        held = CaseText(case=case, kind=kind, language=language, level=level, is_original=not has_original)
+    else:
+        held.version += 1
+    held.text = cleaned
+    held.translator = "" if held.is_original else named_translator
+    held.author = actor
+    held.updated_at = timezone.now()
+    save_as(held, actor=actor)
+    if CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)] <= Level.SUMMARY:
+        put_entry(
+            case_id=case.pk,
+            kind=SearchEntry.Kind.TEXT,
+            object_uuid=held.uuid,
+            level=Level.SUMMARY,
+            text=cleaned,
+        )
+    mark_changed(case, actor, "")
+    record(
+        actor=actor,
+        operation=AuditOperation.ALTERATION,
+        verb="case.text_written",
+        target=case,
+        codes={"kind": kind, "language": language, "version": held.version},
+    )
+    return held
+
+
+@transaction.atomic
+def add_timeline_entry(
+    *,
+    actor: User,
+    case_id: UUID,
+    happened_at: dt.datetime,
+    text: str,
+    language: str,
+    place: str = "",
+    public_id: UUID | None = None,
+) -> TimelineEntry:
+    """Add an event to the timeline of a case; the same ``public_id`` again adds nothing."""
+    case = lock_open_case(actor, case_id)
+    made = TimelineEntry.objects.filter(case=case, uuid=public_id).first() if public_id else None
+    if made is not None:
+        return made
+    check_code("language", language, LANGUAGES)
+    if happened_at > timezone.now():
+        raise InvalidInput("happened_at", _("Choose a time in the past."))
+    entry = TimelineEntry(
+        uuid=public_id or uuid4(),
+        case=case,
+        happened_at=happened_at,
+        text=checked_text("text", clean_text(text, multiline=True), MAX_TEXT_CHARACTERS),
+        language=language,
+        place=clean_text(place),
+        author=actor,
+    )
+    save_as(entry, actor=actor)
+    mark_changed(case, actor, "")
+    record(actor=actor, operation=AuditOperation.COLLECTION, verb="case.timeline_added", target=case)
+    return entry
+
+
+@transaction.atomic
+def add_note(
+    *, actor: User, case_id: UUID, text: str, language: str, public_id: UUID | None = None
+) -> CaseNote:
+    """Add a note for the own country; notes are never shared, and a closed case takes them too.
+
+    The same ``public_id`` again adds nothing.
+    """
+    case = lock_case(actor, case_id, Action.EDIT)
+    made = CaseNote.objects.filter(case=case, uuid=public_id).first() if public_id else None
+    if made is not None:
+        return made
+    check_code("language", language, LANGUAGES)
+    note = CaseNote(
+        uuid=public_id or uuid4(),
+        case=case,
+        text=checked_text("text", clean_text(text, multiline=True), MAX_TEXT_CHARACTERS),
+        language=language,
+        author=actor,
+    )
+    save_as(note, actor=actor)
+    record(actor=actor, operation=AuditOperation.COLLECTION, verb="case.note_added", target=case)
+    return note
