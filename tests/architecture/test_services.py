@@ -39,6 +39,7 @@ STEPS = {
     "cases.services.contributing.lock_case_to_add",
     "cases.services.contributing.may_contribute",
     "cases.services.handling.withhold",
+    "cases.services.ledger.writing.from_abroad",
     "cases.services.explaining.agencies_to_ask",
     "cases.services.explaining.countries_to_ask",
     "cases.services.explaining.officers_to_ask",
@@ -125,7 +126,7 @@ WRITES = {
     "audit.services.sealing": {
         "AuditCheckpoint.objects.get_or_create": "append-only: its rows are the history"
     },
-    "cases.services.ledger": {"Disclosure.objects.bulk_create": "append-only: its rows are the history"},
+    "cases.services.ledger.writing": {"Disclosure.objects.bulk_create": "append-only: its rows are the history"},
     "cases.services.reading_reasons": {
         "ReadingReason.objects.bulk_create": "append-only: its rows are the history",
     },

@@ -11,7 +11,7 @@ from django.utils import timezone
 from lmc_cases.accounts.services.desks import tell_desk_of
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, CaseShare, CaseShareItem
+from lmc_cases.cases.models import Case, CaseShare, CaseShareItem, Disclosure
 from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.casework import lock_case
 from lmc_cases.cases.services.sharing.items import pieces_named
@@ -103,7 +103,7 @@ def add_to_share(*, actor: User, share: CaseShare, terms: Terms, verb: str, **co
         share=share,
         named=pieces_named(actor=actor, case=case, item_ids=added),
         terms=ledger.Terms(
-            ledger.Rule.SHARE,
+            Disclosure.Rule.SHARE,
             share,
             str(cells["purpose"]),
             str(cells["legal_basis"]),
