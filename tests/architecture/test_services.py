@@ -126,7 +126,9 @@ WRITES = {
     "audit.services.sealing": {
         "AuditCheckpoint.objects.get_or_create": "append-only: its rows are the history"
     },
-    "cases.services.ledger.writing": {"Disclosure.objects.bulk_create": "append-only: its rows are the history"},
+    "cases.services.ledger.writing": {
+        "Disclosure.objects.bulk_create": "append-only: its rows are the history"
+    },
     "cases.services.reading_reasons": {
         "ReadingReason.objects.bulk_create": "append-only: its rows are the history",
     },

@@ -22,6 +22,7 @@ from lmc_cases.audit.models import AuditEvent, AuditExport, Operation
 from lmc_cases.audit.services import exporting, record, sealing
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.jobs import JobState
+from lmc_cases.jurisdictions.access import acting_as
 from tests.audit.abroad import offline, vkey
 from tests.audit.test_tampering import fetched
 from tests.factories import officer, open_case, share
@@ -44,7 +45,12 @@ def client_of(user: User) -> Client:
 def made_by(user: User, filters: EventFilters | None = None) -> AuditExport:
     export = exporting.request_export(actor=user, filters=filters or EventFilters())
     exporting.run_owed_export(job_id=export.pk)
-    export.refresh_from_db()
+    return as_read_by(user, export)
+
+
+def as_read_by(user: User, export: AuditExport) -> AuditExport:
+    with acting_as(user):
+        export.refresh_from_db()
     return export
 
 
@@ -60,14 +66,17 @@ def test_another_country_checks_an_export_against_what_it_kept(tmp_path: Path) -
     sealing.seal_now()
     kept = fetched(tmp_path / "kept.json", "TH")
     record(actor=chinese, operation=Operation.CONSULTATION, verb="case.viewed", target=case)
-    export = made_by(officer("TH", "auditor"), EventFilters(case_uuid=case.uuid))
-    count = AuditEvent.objects.filter(case_uuid=case.uuid).count()
+    auditor = officer("TH", "auditor")
+    export = made_by(auditor, EventFilters(case_uuid=case.uuid))
+    with acting_as(auditor):
+        count = AuditEvent.objects.filter(case_uuid=case.uuid).count()
     assert (export.job_state, export.rows_done, export.rows_left_out) == (JobState.DONE, count, 0)
     file = saved(export, tmp_path / "export.zip")
     code, said = offline("export", file, "--key", vkey(), "--kept", kept)
     assert code == 0, said
     assert f"{count} events are in the log" in said
-    verbs = [event.verb for event in AuditEvent.objects.filter(object_uuid=export.uuid).order_by("pk")]
+    with acting_as(auditor):
+        verbs = [event.verb for event in AuditEvent.objects.filter(object_uuid=export.uuid).order_by("pk")]
     assert verbs == ["audit.export_requested", "audit.exported"]
 
 
@@ -140,7 +149,7 @@ def test_nobody_else_reads_an_export_and_a_lost_right_denies_it() -> None:
     pending = exporting.request_export(actor=auditor, filters=EventFilters())
     revoke_role(actor=None, user_id=auditor.uuid, role_code="auditor")
     exporting.run_owed_export(job_id=pending.pk)
-    pending.refresh_from_db()
+    as_read_by(auditor, pending)
     assert (pending.job_state, bool(pending.file)) == (JobState.DENIED, False)
     assert client_of(auditor).get(address).status_code == 404
 
@@ -155,7 +164,8 @@ def test_too_many_events_are_refused_with_the_remedy(settings: Any) -> None:
     answer = client_of(auditor).post(reverse("audit:export"))
     assert answer.status_code == 422
     assert "Narrow the filters" in answer.content.decode()
-    assert not AuditExport.objects.exists()
+    with acting_as(auditor):
+        assert not AuditExport.objects.exists()
 
 
 def test_the_page_asks_first_a_worker_makes_it_and_the_download_is_recorded(
@@ -168,9 +178,11 @@ def test_the_page_asks_first_a_worker_makes_it_and_the_download_is_recorded(
     page = client.get(ask).content.decode()
     assert "One case" in page
     assert "Collection" in page
-    assert not AuditExport.objects.exists(), "looking makes none"
+    with acting_as(auditor):
+        assert not AuditExport.objects.exists(), "looking makes none"
     answer = client.post(ask)
-    export = AuditExport.objects.get()
+    with acting_as(auditor):
+        export = AuditExport.objects.get()
     assert answer["Location"] == reverse("audit:export_detail", args=[export.uuid])
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -179,7 +191,7 @@ def test_the_page_asks_first_a_worker_makes_it_and_the_download_is_recorded(
             break
         time.sleep(0.2)
     page = client.get(answer["Location"]).content.decode()
-    export.refresh_from_db()
+    as_read_by(auditor, export)
     assert export.job_state == JobState.DONE, export.error_code
     assert export.sha256[:8] in page.replace("<wbr>", "").replace(" ", "")
     download = client.get(reverse("audit:export_download", args=[export.uuid]))
@@ -187,7 +199,8 @@ def test_the_page_asks_first_a_worker_makes_it_and_the_download_is_recorded(
     file = tmp_path / "download.zip"
     file.write_bytes(b"".join(download.streaming_content))  # type: ignore[attr-defined]
     assert offline("export", file, "--key", vkey())[0] == 0
-    event = AuditEvent.objects.get(verb="audit.export_downloaded")
+    with acting_as(auditor):
+        event = AuditEvent.objects.select_related("actor").get(verb="audit.export_downloaded")
     assert (event.operation, event.actor, event.codes["sha256"]) == ("EXPORT", auditor, export.sha256)
     with zipfile.ZipFile(file) as archive:
         assert json.loads(archive.read("manifest.json"))["events"] == export.rows_done

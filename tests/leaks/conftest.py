@@ -1,20 +1,4 @@
-"""The world is built for each test that asks for it: each test runs in a transaction of its own."""
+"""Every module of this package may ask for the world, built once for it."""
 
-from __future__ import annotations
-
-from pathlib import Path
-from typing import Any
-
-import pytest
-from django.db import transaction
-
-
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> Any:
-    """One Thai case with everything in it; files go to a folder of the test."""
-    from tests.leaks import world as worlds
-
-    settings.MEDIA_ROOT = tmp_path
-    # One transaction: its parts are read back for whoever made them, also where a test commits.
-    with transaction.atomic():
-        return worlds.build()
+from tests.leaks.shared import built as built  # noqa: PLC0414 - a fixture
+from tests.leaks.shared import world as world  # noqa: PLC0414 - a fixture

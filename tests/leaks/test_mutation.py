@@ -7,20 +7,29 @@ for the policies of the database stop what the mutated rule lets through.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from lmc_cases.cases.models import Case, CaseVisibility, Level
 from lmc_cases.cases.models.visibility import CaseVisibilityQuerySet
 from lmc_cases.jurisdictions import access
 from tests.leaks.test_models import SEEN_BY, rows
-from tests.leaks.world import HOLDS, World
+from tests.leaks.world import HOLDS, World, build
 
 # Committed worlds: the owner's connection reads the same rows as the serving role's.
 pytestmark = [pytest.mark.leak, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 SERVING, PAST_POLICIES = "default", "owner"
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
+    # One transaction: its parts are read back for whoever made them.
+    with transaction.atomic():
+        return build()
 
 
 ENDED_ROW = (

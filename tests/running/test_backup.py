@@ -365,7 +365,7 @@ def test_other_keys_than_those_of_the_backup_are_told(world: Any, elsewhere: Pla
     for name in ("LMC_AUDIT_COMMITMENT_KEY", "LMC_AUDIT_SIGNING_KEY"):
         assert f"{name} is not the key of the backup" in done.stderr
     assert "LMC_SECOND_FACTOR_KEY" not in done.stderr
-    assert "Version 1 of the key of TH is not here" in done.stderr
+    assert re.search(r"Version \d+ of the key of TH is not here", done.stderr)
 
 
 def test_a_backup_needs_the_owner_and_a_folder_of_its_own(world: Any, tmp_path: Path) -> None:

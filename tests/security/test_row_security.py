@@ -5,25 +5,17 @@ Whatever a page or a service forgets to filter, PostgreSQL does not hand out.
 
 from __future__ import annotations
 
-import datetime as dt
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
-import psycopg
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from psycopg import sql
 
-from lmc_cases.cases.models import Level
 from lmc_cases.jurisdictions.access import acting_as
-from tests.factories import officer, open_case, share
+from tests.leaks.shared import built as built  # noqa: PLC0414 - a fixture
+from tests.leaks.shared import world as world  # noqa: PLC0414 - a fixture
 from tests.leaks.world import HOLDS, World
+from tests.security.raw import nobody, seen
 
 # Tables without the wall, with the reason. A new table is behind it or is named here.
 OPEN_TABLES = {
@@ -67,29 +59,6 @@ def walled_tables() -> list[str]:
     return [
         name for name in tables() if not name.startswith(tuple(OPEN_TABLES)) and name not in CLOSED_TABLES
     ]
-
-
-def seen(table: str) -> list[str]:
-    """Return all rows of a table as text, as raw SQL finds them."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table)))
-        return [str(row[0]) for row in cursor.fetchall()]
-
-
-@contextmanager
-def nobody() -> Iterator[None]:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lmc.audiences', '', true), set_config('lmc.viewer', '', true)")
-        yield
-
-
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> World:
-    from tests.leaks import world as worlds
-
-    settings.MEDIA_ROOT = tmp_path
-    return worlds.build()
 
 
 @pytest.mark.django_db
@@ -241,80 +210,3 @@ def test_the_read_models_are_written_by_nobody_who_serves(world: World) -> None:
             connection.cursor() as cursor,
         ):
             cursor.execute(sql.SQL("UPDATE {} SET until = 'infinity'").format(sql.Identifier(table)))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_share_ends_by_the_clock_for_raw_sql_too_with_the_sweeper_stopped(superuser_url: str) -> None:
-    """The read model still holds the row, and the policies pass over it."""
-    thai, lao = officer("TH"), officer("LA")
-    case = open_case(thai, "Ends soon")
-    share(thai, case, "LA", Level.FULL, ends_in=dt.timedelta(seconds=3))
-    tables = ("cases_case", "cases_casetext", "cases_casevisibility", "cases_searchentry")
-
-    def found() -> list[int]:
-        counted = []
-        with acting_as(lao), connection.cursor() as cursor:
-            for table in tables:
-                cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
-                row = cursor.fetchone()
-                assert row is not None
-                counted.append(int(row[0]))
-        return counted
-
-    before = found()
-    assert all(before)
-    time.sleep(3.2)
-    after = found()
-    assert after == [0, 0, 0, 0]
-    with psycopg.connect(superuser_url) as past_policies:
-        ended = past_policies.execute(
-            "SELECT count(*) FROM cases_casevisibility WHERE case_id = %s AND until <= now()", [case.pk]
-        ).fetchone()
-    assert ended == (1,), "the sweeper must not have run, or this test shows nothing"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_pooled_connection_carries_no_viewer_to_the_next_transaction() -> None:
-    thai = officer("TH")
-    open_case(thai)
-    with acting_as(thai), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid(), count(*) FROM cases_case")
-        first = cursor.fetchone()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid(), count(*) FROM cases_case")
-        second = cursor.fetchone()
-    assert first is not None
-    assert second is not None
-    assert settings.DATABASES["default"]["OPTIONS"]["pool"]
-    assert (first[0], first[1], second[1]) == (second[0], 1, 0)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_viewer_inside_a_viewer_ends_with_its_block() -> None:
-    thai, lao = officer("TH"), officer("LA")
-    open_case(thai)
-    with acting_as(thai):
-        assert len(seen("cases_case")) == 1
-        with acting_as(lao):
-            assert seen("cases_case") == []
-        assert len(seen("cases_case")) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_audit_record_opens_to_its_countries_to_the_owner_of_the_case_and_to_the_actor() -> None:
-    thai, auditor, lao, viet = officer("TH"), officer("TH", "auditor"), officer("LA"), officer("VN")
-    case = open_case(thai, "Watched")
-
-    def acts(viewer: Any) -> int:
-        with acting_as(viewer), connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM audit_auditevent WHERE case_uuid = %s", [case.uuid])
-            row = cursor.fetchone()
-            assert row is not None
-            return int(row[0])
-
-    assert acts(thai) > 0
-    assert acts(auditor) == acts(thai)
-    assert acts(lao) == acts(viet) == 0
-    with nobody(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM audit_auditevent")
-        assert cursor.fetchone() == (0,)
