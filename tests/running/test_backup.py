@@ -30,6 +30,9 @@ from tests.faults.browsing import Browser
 from tests.harness.cluster import ROOT
 from tests.harness.programs import Web
 
+# A backup seals first, and another worker's open transaction delays sealing: transaction ids are the cluster's.
+pytestmark = pytest.mark.alone
+
 # One row per thing that must come back as it was. Names and definitions only, no object ids.
 CATALOGUE = {
     "tables": """SELECT c.relname, pg_get_userbyid(c.relowner), c.relrowsecurity, c.relforcerowsecurity,
@@ -112,6 +115,23 @@ def made(folder: Path) -> Path:
     done = manage("backup", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
+
+
+_kept: list[Path] = []
+
+
+@pytest.fixture
+def folder(
+    transactional_db: None,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
+) -> Path:
+    """A copy of a backup of the filled world: made by the first test that only asks for one."""
+    if not _kept:
+        request.getfixturevalue("world")
+        _kept.append(made(tmp_path_factory.mktemp("kept") / "backup"))
+    return Path(shutil.copytree(_kept[0], tmp_path / "backup"))
 
 
 def restored(folder: Path, place: Place) -> subprocess.CompletedProcess[str]:
@@ -301,9 +321,8 @@ def test_a_restore_touches_nothing_where_records_or_files_are(
 
 @pytest.mark.parametrize("part", ["database.dump", "a file", "manifest.json", "a missing file"])
 def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
-    world: Any, elsewhere: Place, tmp_path: Path, part: str
+    folder: Path, elsewhere: Place, part: str
 ) -> None:
-    folder = made(tmp_path / "backup")
     first = next(path for path in sorted((folder / "files").rglob("*")) if path.is_file())
     if part == "a missing file":
         first.unlink()
@@ -324,11 +343,8 @@ def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
     assert not elsewhere.media.exists() or files(elsewhere.media) == {}
 
 
-def test_a_restore_that_breaks_off_leaves_the_place_empty(
-    world: Any, elsewhere: Place, tmp_path: Path
-) -> None:
+def test_a_restore_that_breaks_off_leaves_the_place_empty(folder: Path, elsewhere: Place) -> None:
     """Rule: the database part is one transaction, and the files go when it fails."""
-    folder = made(tmp_path / "backup")
     with psycopg.connect(elsewhere.superuser(), autocommit=True) as superuser:
         # A view of another schema holds a name in public that the dump brings: the restore fails in its midst.
         superuser.execute("CREATE TYPE public.cases_case AS (x int)")
@@ -341,10 +357,7 @@ def test_a_restore_that_breaks_off_leaves_the_place_empty(
     assert files(elsewhere.media) == {}
 
 
-def test_a_cluster_without_the_right_roles_is_refused_with_the_remedy(
-    world: Any, elsewhere: Place, tmp_path: Path
-) -> None:
-    folder = made(tmp_path / "backup")
+def test_a_cluster_without_the_right_roles_is_refused_with_the_remedy(folder: Path, elsewhere: Place) -> None:
     with psycopg.connect(elsewhere.superuser(), autocommit=True) as superuser:
         superuser.execute("ALTER ROLE lmc_app BYPASSRLS")
     done = restored(folder, elsewhere)
@@ -353,8 +366,7 @@ def test_a_cluster_without_the_right_roles_is_refused_with_the_remedy(
     assert rows(elsewhere.superuser()) == {}
 
 
-def test_other_keys_than_those_of_the_backup_are_told(world: Any, elsewhere: Place, tmp_path: Path) -> None:
-    folder = made(tmp_path / "backup")
+def test_other_keys_than_those_of_the_backup_are_told(folder: Path, elsewhere: Place, tmp_path: Path) -> None:
     others = {
         "LMC_AUDIT_COMMITMENT_KEY": "another key",
         "LMC_AUDIT_SIGNING_KEY": secrets.token_urlsafe(32),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,16 @@ from django.urls import reverse
 from lmc_cases.core.sending import send_file
 from lmc_cases.evidence.services.files import upload_file
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
-from tests.leaks.world import World, build
+from tests.leaks.shared import built as built  # noqa: PLC0414 - a fixture
+from tests.leaks.world import World
 from tests.security.samples import browser_of
 
 ROOT = Path(__file__).resolve().parents[2] / "lmc_cases"
 
 
 @pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path, one_factor: None) -> World:
-    settings.MEDIA_ROOT = tmp_path
-    return build()
+def world(built: World, db: None, one_factor: None) -> World:
+    return copy.deepcopy(built)
 
 
 def file_answers(world: World) -> Iterator[tuple[str, Any]]:

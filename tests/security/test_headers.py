@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import copy
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import PASSWORD, officer
-from tests.leaks.world import World, build
+from tests.leaks.shared import built as built  # noqa: PLC0414 - a fixture
+from tests.leaks.world import World
 from tests.security.samples import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +31,8 @@ def behind_tls(settings: Any) -> None:
 
 
 @pytest.fixture
-def world(settings: Any, tmp_path: Path, one_factor: None) -> World:
-    settings.MEDIA_ROOT = tmp_path
-    return build()
+def world(built: World, db: None, one_factor: None) -> World:
+    return copy.deepcopy(built)
 
 
 def answers(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, HttpResponse]:
