@@ -9,6 +9,7 @@ from typing import Literal
 from babel import Locale, UnknownLocaleError
 from babel.dates import (
     DateTimeFormat,
+    format_timedelta,
     get_date_format,
     get_datetime_format,
     get_timezone_location,
@@ -112,6 +113,31 @@ def format_moment(value: dt.datetime, *, buddhist: bool = False, language: str |
     locale = babel_locale(language)
     return join_day_and_time(
         format_day(local, buddhist=buddhist, language=language), f"{local:%H:%M}", locale
+    )
+
+
+def format_left(until: dt.datetime, *, language: str | None = None) -> str:
+    """Write the time that is left in whole units, rounded down: days and hours, hours and minutes, or minutes.
+
+    What has passed has no minute left. CLDR has the words in every language; Django's own catalogues do not.
+    """
+    minutes = max(0, int((until - timezone.now()).total_seconds() // 60))
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    units: list[tuple[Literal["day", "hour", "minute"], int]] = [
+        ("day", days),
+        ("hour", hours),
+        ("minute", minutes),
+    ]
+    first = next((place for place, (_unit, count) in enumerate(units) if count), 2)
+    return " ".join(
+        format_timedelta(
+            dt.timedelta(**{f"{unit}s": count}),
+            granularity=unit,
+            threshold=10**6,
+            locale=babel_locale(language),
+        )
+        for place, (unit, count) in enumerate(units[: first + 2])
+        if count or place == first
     )
 
 

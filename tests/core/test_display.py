@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -112,3 +115,26 @@ def test_the_seven_languages_are_named_in_themselves() -> None:
         assert display.language_name("zh-hans") == "Simplified Chinese"
         assert display.language_name("ja") == "Japanese"
         assert display.language_name("not a code") == "not a code"
+
+
+@pytest.mark.parametrize(
+    ("left", "english", "burmese"),
+    [
+        ({"days": 2, "hours": 23}, "2 days 23 hours", "2 ရက် 23 နာရီ"),
+        ({"days": 14}, "14 days", "14 ရက်"),
+        ({"hours": 5, "minutes": 3}, "5 hours 3 minutes", "5 နာရီ 3 မိနစ်"),
+        ({"minutes": -7}, "0 minutes", "0 မိနစ်"),
+    ],
+)
+def test_what_is_left_is_written_in_the_readers_words_and_never_rounded_up(
+    left: dict[str, int], english: str, burmese: str
+) -> None:
+    until = timezone.now() + dt.timedelta(seconds=30, **left)
+    assert display.format_left(until, language="en") == english
+    assert display.format_left(until, language="my") == burmese
+
+
+def test_no_page_counts_time_with_words_that_lack_languages() -> None:
+    """Rule: Django's own filters know neither Lao nor Burmese nor Khmer."""
+    pages = Path(settings.BASE_DIR, "templates").rglob("*.html")
+    assert [page.name for page in pages if re.search(r"\|time(until|since)\b", page.read_text())] == []

@@ -64,6 +64,12 @@ def day(context: Context, value: dt.date | None, style: str = "short") -> str:
 
 
 @register.filter
+def time_left(until: dt.datetime) -> str:
+    """Write how long is left until a moment: ``2 days 23 hours``."""
+    return display.format_left(until)
+
+
+@register.filter
 def langname(code: str) -> str:
     """Name a language in the reader's language."""
     return display.language_name(code)
