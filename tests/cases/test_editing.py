@@ -16,6 +16,7 @@ from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.forms.fields import read_day
 from lmc_cases.cases.models import Case, CaseOfficer, CaseText, TimelineEntry
 from lmc_cases.cases.services import casework
+from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.once import new_token
 from lmc_cases.jurisdictions.models import BorderPoint
 from tests.cases.browsing import signed_in, words
@@ -314,7 +315,7 @@ def test_an_officer_without_cases_leaves_without_a_colleague(thai: User) -> None
 
 def test_timeline_services_refuse_the_future(thai: User) -> None:
     case = open_case(thai)
-    with pytest.raises(casework.InvalidInput):
+    with pytest.raises(InvalidInput):
         casework.add_timeline_entry(
             actor=thai,
             case_id=case.uuid,
