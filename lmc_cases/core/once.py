@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.http import HttpRequest
 
 SALT = "lmc.once"
 
@@ -20,11 +21,14 @@ def new_token(user_pk: Any) -> str:
     return signing.dumps([str(user_pk), uuid.uuid4().hex], salt=SALT)
 
 
-def id_in(token: str, user_pk: Any) -> uuid.UUID | None:
-    """Return the id in a token of this officer, ``None`` for any other text: the record then gets its own id."""
+def id_in(token: str, request: HttpRequest) -> uuid.UUID | None:
+    """Return the id in a token of this officer, ``None`` for any other text: the record then gets its own id.
+
+    It is another id for every address the form is sent to: a token makes one record of one case, never a clash.
+    """
     try:
         owner, made = signing.loads(token, salt=SALT)
-        return uuid.UUID(hex=made) if owner == str(user_pk) else None
+        return uuid.uuid5(uuid.UUID(hex=made), request.path) if owner == str(request.user.pk) else None
     except (signing.BadSignature, ValueError, TypeError):
         return None
 

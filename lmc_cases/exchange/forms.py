@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lmc_cases.core.once import OnceField
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.lists import FIELD_LABELS
 from lmc_cases.exchange.wording import alike_text
@@ -16,12 +17,13 @@ from lmc_cases.suspects.models import Suspect
 
 
 class UploadForm(forms.Form):
-    """One file and what it is."""
+    """One file and what it is; sent twice it makes one import."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What the file is"), choices=ImportRun.Kind.choices, widget=forms.RadioSelect
     )
     file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)
+    once = OnceField()
 
 
 class UndoForm(forms.Form):

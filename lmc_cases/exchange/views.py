@@ -16,6 +16,7 @@ from django.views.generic import TemplateView, View
 
 from lmc_cases.cases.frame import case_frame
 from lmc_cases.cases.models import Case, Level
+from lmc_cases.core import once
 from lmc_cases.core.display import format_size
 from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
@@ -63,9 +64,12 @@ class ImportUpload(LimitedUpload, ServiceFormView):
     max_bytes_setting = "IMPORT_MAX_BYTES"
 
     def get_initial(self) -> dict[str, Any]:
-        """What the link that led here asks for."""
+        """What the link that led here asks for, and a token: a browser sends an upload again on a bad line."""
         kind = self.request.GET.get("kind", "")
-        return {"kind": kind if kind in ImportRun.Kind.values else ImportRun.Kind.SUSPECT_LIST}
+        return {
+            "kind": kind if kind in ImportRun.Kind.values else ImportRun.Kind.SUSPECT_LIST,
+            "once": once.new_token(self.request.user.pk),
+        }
 
     def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
         """Say what is taken."""
@@ -92,6 +96,7 @@ class ImportUpload(LimitedUpload, ServiceFormView):
             case_id=self.kwargs["case_uuid"],
             kind=form.cleaned_data["kind"],
             upload=form.cleaned_data["file"],
+            new_id=once.id_in(form.cleaned_data["once"], self.request),
         )
         return reverse("exchange:detail", kwargs={"uuid": run.uuid})
 

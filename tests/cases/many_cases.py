@@ -38,6 +38,7 @@ SELECT id, '', '' FROM fresh;
 INSERT INTO cases_casetext (uuid, case_id, kind, level, language, text, is_original, translator, author_id, updated_at, version)
 SELECT gen_random_uuid(), id, 'TITLE', 2, 'en', title, true, '', (SELECT min(id) FROM accounts_user), now(), 1 FROM fresh;
 SELECT refresh_case_visibility(ARRAY(SELECT id FROM fresh));
+SELECT refresh_text_audiences(ARRAY(SELECT id FROM fresh));
 INSERT INTO cases_searchentry (case_id, level, kind, object_uuid, body, audience_ids)
 SELECT id, level, kind, gen_random_uuid(), body,
        ARRAY(SELECT v.audience_id FROM cases_casevisibility v
@@ -134,6 +135,7 @@ class ManyCases:
             loading.execute("SET LOCAL session_replication_role = 'replica'")
             loading.execute("SELECT refresh_case_visibility(NULL)")
             loading.execute("SELECT repair_search_audiences()")
+            loading.execute("SELECT refresh_text_audiences(NULL)")
             loading.execute("SELECT repair_case_facets()")
         self._tidy()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv as csv_reader
 import io
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -137,6 +139,27 @@ def test_a_wrong_file_is_refused_on_the_form() -> None:
         answer = upload(client, case, content, kind)
         assert answer.status_code == 422
     assert not ImportRun.objects.exists()
+
+
+def test_an_upload_that_arrives_twice_makes_one_import() -> None:
+    thai = officer("TH")
+    client = signed_in(thai)
+    case, other = open_case(thai), open_case(thai)
+    address = reverse("exchange:upload", kwargs={"case_uuid": case.uuid})
+    token = client.get(address).context["form"].initial["once"]
+
+    def send(to: str) -> str:
+        file = SimpleUploadedFile("list.csv", b"Name\nSomchai Demo\n")
+        answer = client.post(to, {"kind": "SUSPECT_LIST", "file": file, "once": token})
+        return str(answer.get("Location", answer.status_code))
+
+    assert send(address) == send(address)
+    run = ImportRun.objects.get()
+    assert run.case_id == case.pk
+    assert len(list(Path(settings.MEDIA_ROOT).rglob(Path(run.file.name).name))) == 1
+    # Sent to another case the same token makes another import.
+    assert str(run.uuid) not in send(reverse("exchange:upload", kwargs={"case_uuid": other.uuid}))
+    assert ImportRun.objects.exclude(pk=run.pk).get().case_id == other.pk
 
 
 def test_a_file_over_the_limit_gets_the_page_for_it(settings: Any) -> None:

@@ -6,10 +6,17 @@ connection, with triggers and foreign key checks off, deletes what the test left
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import psycopg
 from psycopg import sql
 
 from tests.harness.cluster import TABLES
+
+JOBS = (
+    "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'job_state'"
+    " AND table_name NOT LIKE '%historical%'"
+)
 
 
 class Reset:
@@ -25,9 +32,16 @@ class Reset:
             kept = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'lmc_pristine'"
             ).fetchall()
+            self._jobs = {table for (table,) in connection.execute(JOBS).fetchall()}
             self._pristine = {table: self._count(connection, "lmc_pristine", table) for (table,) in kept}
 
-    def __call__(self) -> None:
+    def __call__(self, *, before_jobs: Callable[[], None] | None = None) -> None:
+        """Reset the database; ``before_jobs`` is called first where the test left jobs that a worker may have in hand."""
+        if before_jobs is not None:
+            with psycopg.connect(self._url) as connection:
+                owed = self._jobs.intersection(self._touched(connection))
+            if owed:
+                before_jobs()
         with psycopg.connect(self._url) as connection:
             connection.execute("SET LOCAL lock_timeout = '20s'")
             connection.execute("SET LOCAL session_replication_role = 'replica'")

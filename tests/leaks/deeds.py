@@ -53,6 +53,7 @@ UPDATE cases_casevisibility SET until = %(past)s WHERE until = %(end)s;
 UPDATE cases_itemvisibility SET until = %(past)s WHERE until = %(end)s;
 UPDATE handovers_handovervisibility SET until = %(past)s WHERE until = %(end)s;
 UPDATE cases_searchentry SET seen_until = %(past)s WHERE seen_until = %(end)s;
+UPDATE cases_casetext SET seen_until = %(past)s WHERE seen_until = %(end)s;
 UPDATE cases_case SET seen_until = %(past)s WHERE seen_until = %(end)s
 """
 # Children before parents; the officers and the reference data stay.

@@ -101,7 +101,9 @@ class CaseVisibility(models.Model):
             # is no key of it: the rule and the policy both name a list of them, and PostgreSQL would reckon with every
             # pair of the two, and rather read all that the officer sees.
             models.Index(
-                fields=["case"], name="case_visibility_check", include=["audience", "level", "until"]
+                fields=["case"],
+                name="case_visibility_check",
+                include=["audience", "level", "until", "updated_at", "status", "typology_id", "owner"],
             ),
         ]
 

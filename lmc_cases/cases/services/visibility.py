@@ -18,18 +18,24 @@ _KEPT_SECONDS: Final = 7 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Drift:
-    """Rows missing, rows too many, rows that say something else; wrong search entries; wrong counters."""
+    """Rows missing, rows too many, rows that say something else; wrong search entries, texts and counters."""
 
     missing: int
     surplus: int
     different: int
     search: int = 0
+    texts: int = 0
     facets: int = 0
 
     @property
     def is_none(self) -> bool:
         """Whether the read model is right."""
-        return not (self.missing or self.surplus or self.different or self.search or self.facets)
+        return self.rows == 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows are wrong."""
+        return sum((self.missing, self.surplus, self.different, self.search, self.texts, self.facets))
 
 
 def remove_ended() -> int:
@@ -46,15 +52,18 @@ def drift() -> Drift:
         missing, surplus, different = cursor.fetchone()
         cursor.execute("SELECT search_audience_drift()")
         (search,) = cursor.fetchone()
+        cursor.execute("SELECT text_audience_drift()")
+        (texts,) = cursor.fetchone()
         cursor.execute("SELECT case_facet_drift()")
         (facets,) = cursor.fetchone()
-    return Drift(missing=missing, surplus=surplus, different=different, search=search, facets=facets)
+    return Drift(
+        missing=missing, surplus=surplus, different=different, search=search, texts=texts, facets=facets
+    )
 
 
 def measure_drift() -> int:
     """Compare, keep the result for the monitoring, and return the number of wrong rows."""
-    found = drift()
-    wrong = found.missing + found.surplus + found.different + found.search
+    wrong = drift().rows
     cache.set(_MEASURED, {"wrong": wrong, "at": time.time()}, timeout=_KEPT_SECONDS)
     return wrong
 
@@ -78,4 +87,5 @@ def repair() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_case_visibility(NULL)")
         cursor.execute("SELECT repair_search_audiences()")
+        cursor.execute("SELECT refresh_text_audiences(NULL)")
         cursor.execute("SELECT repair_case_facets()")

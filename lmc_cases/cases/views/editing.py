@@ -51,7 +51,7 @@ class CaseOpen(ServiceFormView):
         """Open it."""
         actor = officer_of(self.request)
         fields = dict(form.cleaned_data)
-        case = casework.open_case(actor=actor, public_id=id_in(fields.pop("once"), actor.pk), **fields)
+        case = casework.open_case(actor=actor, public_id=id_in(fields.pop("once"), self.request), **fields)
         return reverse("cases:detail", args=[case.uuid])
 
 
@@ -176,7 +176,7 @@ class TimelineAdd(CaseFormView):
     def call(self, form: forms.Form) -> str:
         """Add it."""
         fields = dict(form.cleaned_data)
-        public_id = id_in(fields.pop("once"), self.actor.pk)
+        public_id = id_in(fields.pop("once"), self.request)
         casework.add_timeline_entry(actor=self.actor, case_id=self.case.uuid, public_id=public_id, **fields)
         return f"{self.back_url()}#timeline"
 
@@ -202,7 +202,7 @@ class NoteAdd(CaseFormView):
     def call(self, form: forms.Form) -> str:
         """Add it."""
         fields = dict(form.cleaned_data)
-        public_id = id_in(fields.pop("once"), self.actor.pk)
+        public_id = id_in(fields.pop("once"), self.request)
         casework.add_note(actor=self.actor, case_id=self.case.uuid, public_id=public_id, **fields)
         return f"{self.back_url()}#notes"
 

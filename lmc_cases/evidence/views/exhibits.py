@@ -193,7 +193,7 @@ class ExhibitForms(CasePage, ServiceFormView):
 
     def new_id(self, form: forms.Form) -> UUID | None:
         """Return the id that the form carries for the record it makes."""
-        return once.id_in(form.cleaned_data["once"], self.officer.pk)
+        return once.id_in(form.cleaned_data["once"], self.request)
 
 
 class ExhibitAdd(ExhibitForms):

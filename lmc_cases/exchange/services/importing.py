@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files import File
 from django.db import transaction
@@ -35,7 +35,9 @@ class ImportNotWaiting(Conflict):
 
 
 @transaction.atomic
-def start_import(*, actor: User, case_id: UUID, kind: str, upload: File[bytes]) -> ImportRun:
+def start_import(
+    *, actor: User, case_id: UUID, kind: str, upload: File[bytes], new_id: UUID | None = None
+) -> ImportRun:
     """Keep a file and say what importing it would do; nothing of it is in the case yet.
 
     ``run.report["look"]`` holds what was found, ``run.mapping`` the proposed columns of a list.
@@ -43,6 +45,7 @@ def start_import(*, actor: User, case_id: UUID, kind: str, upload: File[bytes]) 
     Args:
         kind: an ``ImportRun.Kind``.
         upload: the file; it is read in pieces.
+        new_id: public id to give (``core.once``); sent again, the import made the first time is returned.
 
     Raises:
         Case.DoesNotExist: foreign and missing alike; also without the right to edit.
@@ -52,11 +55,15 @@ def start_import(*, actor: User, case_id: UUID, kind: str, upload: File[bytes]) 
     if kind not in ImportRun.Kind.values:
         raise InvalidInput("kind", _("Choose a value from the list."))
     case = lock_open_case(actor, case_id)
+    made = None if new_id is None else ImportRun.objects.filter(uuid=new_id, case=case).first()
+    if made is not None:
+        return for_reading(made)
     with received(upload) as taken:
         look, mapping = look_at(
             actor=actor, case=case, kind=kind, path=taken.path, mapping=None, choices=Choices()
         )
         run = ImportRun(
+            uuid=new_id or uuid4(),
             case=case,
             kind=kind,
             file_name=taken.name,

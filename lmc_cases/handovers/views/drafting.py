@@ -109,7 +109,7 @@ class RequestCreate(RequestFormView):
         made = drafting.draft_request(
             actor=self.actor,
             case_id=self.case.uuid,
-            draft_id=id_in(form.cleaned_data["draft_id"], self.actor.pk),
+            draft_id=id_in(form.cleaned_data["draft_id"], self.request),
             **form.chosen,
         )
         return reverse("handovers:detail", args=[made.uuid])

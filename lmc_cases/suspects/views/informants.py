@@ -103,7 +103,7 @@ class InformantAdd(InformantPage, ServiceFormView):
             code_name=given["code_name"],
             identity=given["identity"],
             contact=given["contact"],
-            new_id=once.id_in(given["once"], self.request.user.pk),
+            new_id=once.id_in(given["once"], self.request),
         )
         return self.url("informant", uuid=informant.uuid)
 

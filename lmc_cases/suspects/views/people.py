@@ -219,7 +219,7 @@ class PersonForms(CasePage, ServiceFormView):
 
     def new_id(self, form: forms.Form) -> UUID | None:
         """Return the id that the form carries for the record it makes."""
-        return once.id_in(form.cleaned_data["once"], self.request.user.pk)
+        return once.id_in(form.cleaned_data["once"], self.request)
 
 
 class PersonAdd(PersonForms):

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             found = visibility.drift()
             self.stdout.write(
                 f"missing={found.missing} surplus={found.surplus} different={found.different} "
-                f"search={found.search} facets={found.facets}"
+                f"search={found.search} texts={found.texts} facets={found.facets}"
             )
             if found.is_none:
                 return
