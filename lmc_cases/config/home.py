@@ -16,10 +16,10 @@ from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.reading import waiting_for
 from lmc_cases.jurisdictions.access import Action, may
 
 SHOWN = 5
-TO_DECIDE = (HandoverRequest.Status.SUBMITTED, HandoverRequest.Status.ACKNOWLEDGED)
 
 
 class Home(TemplateView):
@@ -31,7 +31,7 @@ class Home(TemplateView):
         """Ask each app through its own rule."""
         user = officer_of(self.request)
         handovers = HandoverRequest.objects.visible_to(user).select_related("requesting", "requested")
-        to_decide = handovers.decided_with(user, Action.APPROVE_HANDOVER).filter(status__in=TO_DECIDE)
+        to_decide = waiting_for(user).exclude(status=HandoverRequest.Status.DRAFT)
         drafts = handovers.asked_with(user, Action.REQUEST_HANDOVER).filter(
             status=HandoverRequest.Status.DRAFT, created_by=user
         )
@@ -52,7 +52,9 @@ class Home(TemplateView):
             status=ConsentRequest.Status.ASKED, answer_by__gt=timezone.now()
         )
         waiting = {
-            "to_decide": list(to_decide.order_by("-updated_at", "-pk")[:SHOWN]),
+            "to_decide": list(
+                to_decide.select_related("requesting", "requested").order_by("-updated_at", "-pk")[:SHOWN]
+            ),
             "drafts": list(drafts.order_by("-updated_at", "-pk")[:SHOWN]),
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "consents": list(consents.order_by("answer_by", "pk")[:SHOWN]),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("ledgers/<uuid:uuid>/retry/", ledgers.LedgerRetry.as_view(), name="ledger_retry"),
     path("request/<uuid:uuid>/", reading.DossiersOfRequest.as_view(), name="request"),
     path("request/<uuid:uuid>/approve/", approving.Approve.as_view(), name="approve"),
+    path("request/<uuid:uuid>/simplify/", approving.Simplify.as_view(), name="simplify"),
     path("request/<uuid:uuid>/correct/", approving.Correct.as_view(), name="correct"),
     path("<uuid:uuid>/", reading.DossierPage.as_view(), name="detail"),
     path("<uuid:uuid>/progress/", reading.DossierProgress.as_view(), name="progress"),

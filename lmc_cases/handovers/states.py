@@ -1,21 +1,25 @@
-"""The life of a handover request, as one table: who may take which step, from where to where."""
+"""The life of a handover, as one table: who may take which step, in which procedure, from where to where, past what.
+
+Read it from top to bottom. ``docs/handovers.md`` draws it, from this table; ``tests/handovers/test_every_step.py``
+tries every step in every state, of every procedure, by every side.
+"""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from lmc_cases.core.errors import Conflict
-from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.models import HandoverRequest, Status
+from lmc_cases.handovers.procedures import ALL, ASKED, COURT, OFFERED, WITH_DOSSIER, Procedure
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
-
-Status = HandoverRequest.Status
 
 
 class WrongState(Conflict):
@@ -25,53 +29,179 @@ class WrongState(Conflict):
 
 
 class Side(enum.StrEnum):
-    """Whose officers take the step."""
+    """Whose officers take the step. Each side is two of these: it opened or answers, it sends or receives."""
 
-    REQUESTING = "requesting"
-    REQUESTED = "requested"
+    OPENING = "opening"
+    ANSWERING = "answering"
+    SENDING = "sending"
+    RECEIVING = "receiving"
+
+
+class Gate(enum.StrEnum):
+    """What must hold before a step; each has a function of its name in ``gates``."""
+
+    BASIS = "basis"
+    FACTS = "facts"
+    CASE_OPEN = "case_open"
+    NOBODY_PROTECTED = "nobody_protected"
+    SECOND_OFFICER = "second_officer"
+    SOMEBODY_GRANTED = "somebody_granted"
+    ALL_CONSENT = "all_consent"
+    PERSONS_CLEARED = "persons_cleared"
+    DISCLOSED = "disclosed"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One allowed step. ``act`` is also the name of its address; ``action`` is held for the side's country."""
+    """One allowed step. ``act`` is also the name of its address; ``action`` is held for the side's country.
+
+    Attributes:
+        of: the procedures that know the step.
+        ends: where the request may stand afterwards; several where what was decided for each person says it.
+        gates: what must hold before.
+    """
 
     act: str
+    of: frozenset[Procedure]
     begins: tuple[str, ...]
-    ends: str
+    ends: tuple[str, ...]
     side: Side
     action: Action
+    gates: tuple[Gate, ...] = ()
+
+    @property
+    def carries_on_from(self) -> tuple[str, ...]:
+        """Where the request waits for this step: a plan can be changed later, and nobody waits for that."""
+        if self.act not in FORWARD:
+            return ()
+        return tuple(status for status in self.begins if self.act != "plan" or status not in PREPARED.split())
 
     @property
     def changes_status(self) -> bool:
         """Whether the request stands elsewhere afterwards."""
-        return self.ends not in self.begins
+        return self.ends != self.begins
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it can be taken again where it ended: a plan is made anew, a second person leaves."""
+        return set(self.ends) <= set(self.begins)
 
 
-DRAFT, SENT, SEEN = Status.DRAFT.value, Status.SUBMITTED.value, Status.ACKNOWLEDGED.value
-APPROVED, REFUSED = Status.APPROVED.value, Status.REFUSED.value
-OVER, CLOSED, WITHDRAWN = Status.HANDED_OVER.value, Status.CLOSED.value, Status.WITHDRAWN.value
-ASKING, ASKED = Side.REQUESTING, Side.REQUESTED
+# Groups of statuses, in the words of ``Status``.
+GRANTED = "APPROVED PART_GRANTED TEMPORARY"
+DECIDED = f"{GRANTED} POSTPONED REFUSED"
+ARREST = "ARREST_ASKED ARRESTED"
+# What was asked is before the other side, and nobody has moved yet.
+SENT = "SUBMITTED ACKNOWLEDGED INFO_ASKED REVIEW POSTPONED"
+AGREED = f"{GRANTED} ASSURED"
+PREPARED = "PLANNED CLEARED"
+NOT_MOVED = "NOT_COLLECTED NOT_ACCEPTED"
+TO_MOVE = f"{AGREED} {PREPARED} {NOT_MOVED}"
+OPEN = f"{SENT} {TO_MOVE}"
+# From the first of these on there is a disclosure, and dossiers print it.
+DISCLOSED = frozenset(f"{TO_MOVE} HANDED_OVER WATCH CLOSED".split())
+# A person may be screened and checked while the request is open.
+CHECKABLE = frozenset(f"{ARREST} {OPEN}".split())
+
+# The steps that carry a request on: whoever may take one is waited for.
+FORWARD = (
+    "submit",
+    "propose",
+    "send",
+    "record_arrest",
+    "acknowledge",
+    "supply",
+    "review",
+    "approve",
+    "resume",
+    "plan",
+    "clear",
+    "hand_over",
+    "watch",
+    "close",
+)
+
+_OPENS, _ANSWERS, _SENDS, _RECEIVES = Side.OPENING, Side.ANSWERING, Side.SENDING, Side.RECEIVING
+_ASK, _DECIDE, _EDIT = Action.REQUEST_HANDOVER, Action.APPROVE_HANDOVER, Action.EDIT
+_OTHERS = ALL - COURT
+_EXTRADITION = frozenset({Procedure.EXTRADITION})
+_SENDABLE = "basis facts case_open nobody_protected"
+_BY_SECOND = f"{_SENDABLE} second_officer"
+_MOVABLE = "somebody_granted disclosed persons_cleared"
+_SAFE = "nobody_protected"
+_CONSENT = f"{_SAFE} all_consent"
+_SOMEBODY = "somebody_granted"
+
+
+def _row(
+    act: str, of: frozenset[Procedure], begins: str, ends: str, side: Side, action: Action, gates: str = ""
+) -> Step:
+    """Read one row of the table: statuses and gates are words."""
+    stands = [tuple(Status(word).value for word in words.split()) for words in (begins, ends)]
+    return Step(act, of, stands[0], stands[1], side, action, tuple(Gate(word) for word in gates.split()))
+
 
 # fmt: off
 STEPS = (
-    # act                begins at                      ends at    side    the officer holds
-    Step("edit",        (DRAFT,),                       DRAFT,     ASKING, Action.REQUEST_HANDOVER),
-    Step("submit",      (DRAFT,),                       SENT,      ASKING, Action.REQUEST_HANDOVER),
-    Step("acknowledge", (SENT,),                        SEEN,      ASKED,  Action.EDIT),
-    Step("approve",     (SEEN,),                        APPROVED,  ASKED,  Action.APPROVE_HANDOVER),
-    Step("refuse",      (SEEN,),                        REFUSED,   ASKED,  Action.APPROVE_HANDOVER),
-    Step("correct",     (APPROVED,),                    APPROVED,  ASKED,  Action.APPROVE_HANDOVER),
-    Step("hand_over",   (APPROVED,),                    OVER,      ASKED,  Action.EDIT),
-    Step("close",       (OVER,),                        CLOSED,    ASKING, Action.REQUEST_HANDOVER),
-    Step("withdraw",    (DRAFT, SENT, SEEN, APPROVED),  WITHDRAWN, ASKING, Action.REQUEST_HANDOVER),
+    #    act                of                begins at              ends at           side       right    gates
+    _row("edit",            ALL,              "DRAFT",               "DRAFT",          _OPENS,    _ASK),
+    _row("propose",         COURT,            "DRAFT",               "INTERNAL",       _OPENS,    _ASK,    _SENDABLE),
+    _row("return_draft",    COURT,            "INTERNAL",            "DRAFT",          _OPENS,    _DECIDE),
+    _row("submit",          _OTHERS,          "DRAFT",               "SUBMITTED",      _OPENS,    _ASK,    _SENDABLE),
+    _row("ask_arrest",      _EXTRADITION,     "INTERNAL",            "ARREST_ASKED",   _OPENS,    _DECIDE, _BY_SECOND),
+    _row("record_arrest",   _EXTRADITION,     "ARREST_ASKED",        "ARRESTED",       _ANSWERS,  _EDIT),
+    _row("send",            COURT,            f"INTERNAL {ARREST}",  "SUBMITTED",      _OPENS,    _DECIDE, _BY_SECOND),
+    _row("acknowledge",     ALL,              "SUBMITTED",           "ACKNOWLEDGED",   _ANSWERS,  _EDIT),
+    _row("ask_information", ALL,              "ACKNOWLEDGED REVIEW", "INFO_ASKED",     _ANSWERS,  _EDIT),
+    _row("supply",          ALL,              "INFO_ASKED",          "ACKNOWLEDGED",   _OPENS,    _ASK),
+    _row("review",          COURT,            "ACKNOWLEDGED",        "REVIEW",         _ANSWERS,  _EDIT),
+    _row("approve",         COURT,            "REVIEW",              DECIDED,          _ANSWERS,  _DECIDE, _SAFE),
+    _row("approve",         ASKED - COURT,    "ACKNOWLEDGED",        DECIDED,          _ANSWERS,  _DECIDE, _SAFE),
+    _row("approve",         OFFERED,          "ACKNOWLEDGED",        DECIDED,          _ANSWERS,  _DECIDE),
+    _row("simplify",        _EXTRADITION,     "ACKNOWLEDGED REVIEW", "APPROVED",       _ANSWERS,  _DECIDE, _CONSENT),
+    _row("refuse",          COURT,            "REVIEW",              "REFUSED",        _ANSWERS,  _DECIDE),
+    _row("refuse",          _OTHERS,          "ACKNOWLEDGED",        "REFUSED",        _ANSWERS,  _DECIDE),
+    _row("resume",          COURT,            "POSTPONED",           "REVIEW",         _ANSWERS,  _DECIDE),
+    _row("resume",          _OTHERS,          "POSTPONED",           "ACKNOWLEDGED",   _ANSWERS,  _DECIDE),
+    _row("assure",          _EXTRADITION,     GRANTED,               "ASSURED",        _OPENS,    _DECIDE),
+    _row("correct",         WITH_DOSSIER,     TO_MOVE,               TO_MOVE,          _SENDS,    _DECIDE),
+    _row("plan",            ALL,              TO_MOVE,               "PLANNED",        _SENDS,    _EDIT,   _SOMEBODY),
+    _row("clear",           ALL,              "PLANNED",             "CLEARED",        _SENDS,    _DECIDE, _MOVABLE),
+    _row("hand_over",       ALL,              "CLEARED",   f"HANDED_OVER {NOT_MOVED}", _SENDS,   _EDIT,   _MOVABLE),
+    _row("watch",           _EXTRADITION,     "HANDED_OVER",         "WATCH",          _RECEIVES, _ASK),
+    _row("close",           _EXTRADITION,     "WATCH",               "CLOSED",         _RECEIVES, _ASK),
+    _row("close",           ALL - _EXTRADITION, "HANDED_OVER",       "CLOSED",         _RECEIVES, _ASK),
+    _row("leave",           ALL,              OPEN,                  OPEN,             _SENDS,    _EDIT),
+    _row("release",         COURT,            f"{ARREST} {OPEN}",    "RELEASED",       _SENDS,    _DECIDE),
+    _row("withdraw",        ALL,    f"DRAFT INTERNAL {ARREST} {OPEN}", "WITHDRAWN",    _OPENS,    _ASK),
 )
 # fmt: on
-_BY_ACT = {step.act: step for step in STEPS}
+ACTS = tuple(dict.fromkeys(step.act for step in STEPS))
 
 
-def step_of(act: str) -> Step:
-    """Return the step an act takes; ``KeyError`` for an unknown act."""
-    return _BY_ACT[act]
+def steps_of(procedure: str) -> list[Step]:
+    """Return the steps of a procedure, in the order of the table."""
+    return [step for step in STEPS if procedure in step.of]
+
+
+def step_of(procedure: str, act: str) -> Step | None:
+    """Return the step an act takes in a procedure; ``None`` where the procedure does not know it."""
+    return next((step for step in steps_of(procedure) if step.act == act), None)
+
+
+def country_of(handover: HandoverRequest, side: Side) -> int:
+    """Return the primary key of the country that stands on a side."""
+    receives = is_receiving(side, is_offer=handover.is_offer)
+    return handover.requesting_id if receives else handover.requested_id
+
+
+def is_receiving(side: Side, *, is_offer: bool) -> bool:
+    """Whether a side is the country that receives the persons."""
+    return (
+        side == Side.RECEIVING
+        or (side == Side.OPENING and not is_offer)
+        or (side == Side.ANSWERING and is_offer)
+    )
 
 
 def check(handover: HandoverRequest, step: Step) -> None:
@@ -88,10 +218,15 @@ def check(handover: HandoverRequest, step: Step) -> None:
 
 def possible_steps(user: User, handover: HandoverRequest) -> list[Step]:
     """Return the steps the officer may take now, in the order of the table. The services ask again."""
-    begun = [step for step in STEPS if handover.status in step.begins]
+    begun = [step for step in steps_of(handover.procedure) if handover.status in step.begins]
+    return allowed_steps(user, handover, begun)
+
+
+def allowed_steps(user: User, handover: HandoverRequest, steps: Iterable[Step]) -> list[Step]:
+    """Return those of ``steps`` for which the officer holds the right on the side's country."""
+    wanted = list(steps)
     granted = {
         action: set(jurisdictions_granting(user, action).values_list("pk", flat=True))
-        for action in {step.action for step in begun}
+        for action in {step.action for step in wanted}
     }
-    country = {Side.REQUESTING: handover.requesting_id, Side.REQUESTED: handover.requested_id}
-    return [step for step in begun if country[step.side] in granted[step.action]]
+    return [step for step in wanted if country_of(handover, step.side) in granted[step.action]]

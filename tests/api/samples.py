@@ -25,7 +25,7 @@ from lmc_cases.dossiers.services import approving
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services import ExhibitDetails, add_item, upload_file
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.handovers.services import drafting, proceeding, sending
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import Suspect
@@ -178,9 +178,9 @@ def _approved(asking: User, case: Case, suspect: Suspect) -> HandoverRequest:
         facts="MARK-REQUEST facts",
         facts_language="zh-hans",
     )
-    drafting.submit(actor=asking, handover_id=drafted.uuid)
+    sending.submit(actor=asking, handover_id=drafted.uuid)
     supervisor = officer("TH", "supervisor")
-    deciding.acknowledge(actor=supervisor, handover_id=drafted.uuid)
+    proceeding.acknowledge(actor=supervisor, handover_id=drafted.uuid)
     return approving.approve_and_owe(actor=supervisor, handover_id=drafted.uuid)
 
 

@@ -23,10 +23,6 @@ ALLOWED = {
     ("audit.filters", "Jurisdiction.objects.all"): "the countries are reference data",
     ("cases.filters", "Jurisdiction.objects.all"): "the countries are reference data",
     ("cases.filters", "Typology.objects.all"): "the typologies are reference data",
-    (
-        "handovers.views.acts",
-        "HandoverRequest.objects",
-    ): "a name for the manager; both uses are rules of the list",
 }
 
 

@@ -79,10 +79,15 @@ def test_a_request_waits_for_whoever_may_decide_and_a_draft_for_its_author() -> 
     case = open_case(thai)
     share(thai, case, "CN")
     submitted, draft = asked(case, chinese, "SUBMITTED"), asked(case, chinese, "DRAFT")
-    assert submitted.reference in home_of(supervisor)[1]
-    assert draft.reference not in home_of(supervisor)[1]
-    for user in (thai, prosecutor, viet):
+    # Whoever changes records confirms the receipt; only who decides is waited for after that.
+    for user in (thai, supervisor):
+        assert submitted.reference in home_of(user)[1]
+        assert draft.reference not in home_of(user)[1]
+    for user in (prosecutor, viet):
         assert submitted.reference not in home_of(user)[1]
+    received = asked(case, chinese, "ACKNOWLEDGED")
+    assert received.reference in home_of(supervisor)[1]
+    assert received.reference not in home_of(thai)[1]
     assert draft.reference in home_of(chinese)[1]
     assert draft.reference not in home_of(officer("CN"))[1]
 

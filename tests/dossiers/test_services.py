@@ -19,7 +19,7 @@ from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.rendering import render_dossier
 from lmc_cases.dossiers.services import approving, owing, reading, working
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding
+from lmc_cases.handovers.services import deciding, proceeding, sending, surrendering
 from lmc_cases.handovers.services.disclosure import photo_name
 from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer
@@ -98,12 +98,10 @@ def test_the_facts_say_what_was_disclosed(w: World) -> None:
 
 
 def test_a_request_in_words_only_prints_its_own_statement(w: World) -> None:
-    from lmc_cases.handovers.services import drafting
-
     w.case.texts.filter(kind="FACTS").delete()
     draft = w.draft(instrument_id=None)
-    drafting.submit(actor=w.chinese, handover_id=draft.uuid)
-    deciding.acknowledge(actor=w.thai, handover_id=draft.uuid)
+    sending.submit(actor=w.chinese, handover_id=draft.uuid)
+    proceeding.acknowledge(actor=w.thai, handover_id=draft.uuid)
     approving.approve_and_owe(actor=w.supervisor, handover_id=draft.uuid)
     facts = reading.facts_of(Dossier.objects.get(language="th"))
     assert facts is not None
@@ -183,8 +181,8 @@ def test_a_correction_makes_a_new_version_and_the_one_before_stays(w: World) -> 
 
 
 def test_a_step_after_the_approval_is_news_for_the_next_dossier(w: World) -> None:
-    handover = approved(w)
-    deciding.record_handed_over(
+    handover = w.cleared(approved(w))
+    surrendering.record_handed_over(
         actor=w.thai,
         handover_id=handover.uuid,
         at=timezone.now(),
@@ -201,7 +199,7 @@ def test_there_is_no_dossier_before_the_approval_and_none_after_a_withdrawal(w: 
     with pytest.raises(owing.NothingDisclosed):
         owing.request_dossier(actor=w.thai, handover_id=handover.uuid, language="th")
     approving.approve_and_owe(actor=w.supervisor, handover_id=handover.uuid)
-    deciding.withdraw(actor=w.chinese, handover_id=handover.uuid, reason="Prosecuted in Thailand")
+    surrendering.withdraw(actor=w.chinese, handover_id=handover.uuid, reason="Prosecuted in Thailand")
     with pytest.raises(owing.NothingDisclosed):
         owing.request_dossier(actor=w.thai, handover_id=handover.uuid, language="vi")
     # What was disclosed stays on record with both.

@@ -21,7 +21,7 @@ from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services.handling import mark_item, withhold_item
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import drafting, left_out
+from lmc_cases.handovers.services import drafting, left_out, sending
 from lmc_cases.handovers.services.disclosure import ConsentMissing
 from lmc_cases.suspects.services.details import PersonDetails
 from lmc_cases.suspects.services.handling import mark_suspect, withhold_suspect
@@ -159,7 +159,7 @@ def test_a_withheld_person_cannot_be_asked_for_and_is_answered_like_a_missing_on
     draft = w.draft()
     withhold_suspect(actor=w.thai, suspect_id=w.suspects[0].uuid, code="INFORMANT", reason="informant")
     with pytest.raises(drafting.CaseNotOpen):
-        drafting.submit(actor=w.chinese, handover_id=draft.uuid)
+        sending.submit(actor=w.chinese, handover_id=draft.uuid)
     answers = set()
     for wanted in (w.suspects[0].uuid, "00000000-0000-4000-8000-000000000000"):
         with pytest.raises(InvalidInput) as refused:
@@ -231,8 +231,9 @@ def test_the_pages_say_what_stays_out_and_ask_to_confirm(w: World) -> None:
     assert f"{w.case.reference}/E-0001" in page
     assert "Only with the prosecutor" in page
     address = reverse("dossiers:approve", args=[handover.uuid])
-    assert browser.post(address, {"reason": "ok"}).status_code == 422
-    assert browser.post(address, {"reason": "ok", "restrictions_confirmed": "on"}).status_code == 302
+    given = {"reason": "ok"} | {f"outcome_{each.uuid}": "GRANTED" for each in handover.subjects.all()}
+    assert browser.post(address, given).status_code == 422
+    assert browser.post(address, {**given, "restrictions_confirmed": "on"}).status_code == 302
     other = Client()
     other.force_login(w.chinese, backend=backend)
     shown = other.get(reverse("dossiers:request", args=[handover.uuid])).content.decode()

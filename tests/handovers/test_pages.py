@@ -19,7 +19,7 @@ from lmc_cases.core.once import new_token
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approving
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.handovers.services import drafting, proceeding, sending
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.suspects.models import Suspect
 from tests.cases.browsing import signed_in, status_and_cost, words
@@ -44,6 +44,7 @@ def form_data(w: World, **changes: object) -> dict[str, object]:
     data = {
         **given,
         "draft_id": new_token(w.chinese.pk),
+        "procedure": "POLICE_HANDOVER",
         "suspect_ids": [str(each) for each in given["suspect_ids"]],
         "instrument_id": str(given["instrument_id"]),
     }
@@ -54,7 +55,7 @@ def buttons(client: Client, handover: HandoverRequest) -> set[str]:
     """Names of the steps the page leads to; why the request is seen may be asked by everybody."""
     body = client.get(page("handovers:detail", handover)).content.decode()
     found = re.findall(rf"/(?:handovers|dossiers/request)/{handover.uuid}/([a-z-]+)/", body)
-    return set(found) - {"why"}
+    return set(found) - {"why", "notes", "persons"}
 
 
 def test_a_request_lives_from_the_case_to_its_end_through_the_pages(w: World) -> None:
@@ -76,7 +77,7 @@ def test_a_request_lives_from_the_case_to_its_end_through_the_pages(w: World) ->
     steps = [
         (chinese, "handovers:submit", {}),
         (thai, "handovers:acknowledge", {}),
-        (supervisor, "dossiers:approve", {"reason": "เห็นชอบ"}),
+        (supervisor, "dossiers:approve", {**granted(handover), "reason": "เห็นชอบ"}),
     ]
     for client, name, given in steps:
         assert client.get(page(name, handover)).status_code == 200
@@ -84,6 +85,12 @@ def test_a_request_lives_from_the_case_to_its_end_through_the_pages(w: World) ->
         # A second click leads to the same page and changes nothing.
         assert client.post(page(name, handover), given).status_code == 302
     assert Dossier.objects.visible_to(w.chinese).count() == 2
+    planned = {"at": "2099-01-31T10:00", "place": "Mae Sot (invented)"}
+    assert thai.post(page("handovers:plan", handover), planned).status_code == 302
+    refused = supervisor.post(page("handovers:clear", handover))
+    assert refused.status_code == 422
+    assert "These checks are not passed: S1: Identity, Age, Trafficking screening" in words(refused)
+    w.cleared(handover)
     subjects = [str(row.uuid) for row in handover.subjects.order_by("position")]
     over = {
         # The officer's form is in the officer's own zone.
@@ -102,6 +109,10 @@ def test_a_request_lives_from_the_case_to_its_end_through_the_pages(w: World) ->
     assert "handover.viewed" in verbs
 
 
+def granted(handover: HandoverRequest) -> dict[str, str]:
+    return {f"outcome_{subject.uuid}": "GRANTED" for subject in handover.subjects.all()}
+
+
 def test_the_detail_reads_in_order(w: World) -> None:
     handover = w.submitted()
     shown = words(signed_in(w.thai_prosecutor).get(page("handovers:detail", handover)))
@@ -114,11 +125,11 @@ def test_the_detail_reads_in_order(w: World) -> None:
 def test_each_side_is_shown_only_its_own_steps(w: World) -> None:
     handover = w.draft()
     assert buttons(signed_in(w.chinese_prosecutor), handover) == set()
-    drafting.submit(actor=w.chinese, handover_id=handover.uuid)
+    sending.submit(actor=w.chinese, handover_id=handover.uuid)
     assert buttons(signed_in(w.chinese), handover) == {"withdraw"}
-    assert buttons(signed_in(w.thai), handover) == {"acknowledge"}
-    deciding.acknowledge(actor=w.thai, handover_id=handover.uuid)
-    assert buttons(signed_in(w.supervisor), handover) == {"approve", "refuse"}
+    assert buttons(signed_in(w.thai), handover) == {"acknowledge", "leave"}
+    proceeding.acknowledge(actor=w.thai, handover_id=handover.uuid)
+    assert buttons(signed_in(w.supervisor), handover) == {"ask-information", "approve", "refuse", "leave"}
     assert buttons(signed_in(w.thai_prosecutor), handover) == set()
 
 
@@ -196,7 +207,7 @@ def test_a_step_that_is_over_says_so(w: World) -> None:
         assert "the request has the status “Acknowledged”" in words(answer)
     refused = signed_in(w.supervisor).post(page("dossiers:correct", handover), {"reason": "x"})
     assert refused.status_code == 422
-    assert "This step needs the status “Approved”" in words(refused)
+    assert "This step needs the status “Handover granted / Granted in part" in words(refused)
 
 
 def test_the_wrong_side_and_the_powerless_get_404_on_every_step(w: World) -> None:

@@ -40,7 +40,14 @@ from lmc_cases.cases.services import casework, facets
 from lmc_cases.dossiers.models import Dossier, LedgerDocument
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
-from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.models import (
+    CheckException,
+    HandoverNote,
+    HandoverRequest,
+    HandoverSubject,
+    PersonCheck,
+    PersonCheckGrounds,
+)
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.privacy.models import Erasure, Review
 from lmc_cases.suspects.models import IdentityDocument, Informant, Suspect
@@ -86,6 +93,10 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     CustodyEvent: FULL,
     HandoverRequest: FULL,
     HandoverSubject: FULL,
+    PersonCheck: FULL,
+    PersonCheckGrounds: FULL,
+    CheckException: FULL,
+    HandoverNote: FULL,
     Dossier: FULL,
     ImportRun: OWN,
     AuditEvent: {"supervisor", "root"},

@@ -50,6 +50,14 @@ def part(name: str, **more: Any) -> Kwargs:
     return lambda world: {"uuid": world.parts[name].uuid, **more}
 
 
+def subject(world: World) -> dict[str, Any]:
+    return {"uuid": world.parts["handover"].uuid, "subject_uuid": world.parts["subject"].uuid}
+
+
+def check(world: World) -> dict[str, Any]:
+    return {**subject(world), "kind": "HEALTH"}
+
+
 def part_of_case(name: str) -> Kwargs:
     return lambda world: {"uuid": world.parts[name].uuid, "case_uuid": world.case.uuid}
 
@@ -187,6 +195,28 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "handovers:hand_over": (part("handover"), OWN),
     "handovers:close": (part("handover"), {"full"}),
     "handovers:withdraw": (part("handover"), {"full"}),
+    "handovers:offer": (of_case, OWN),
+    "handovers:add_note": (part("handover"), {*OWN, "full"}),
+    "handovers:person": (subject, PARTY),
+    "handovers:record_check": (check, {*OWN, "full"}),
+    "handovers:propose_exception": (check, OWN),
+    "handovers:confirm_exception": (check, {"supervisor"}),
+    "handovers:ask_information": (part("handover"), OWN),
+    "handovers:supply": (part("handover"), {"full"}),
+    "handovers:resume": (part("handover"), {"supervisor"}),
+    "handovers:plan": (part("handover"), OWN),
+    "handovers:clear": (part("handover"), {"supervisor"}),
+    "handovers:leave": (part("handover"), OWN),
+    "handovers:propose": (part("extradition"), {"full"}),
+    "handovers:return_draft": (part("extradition"), NOBODY),
+    "handovers:send": (part("extradition"), NOBODY),
+    "handovers:ask_arrest": (part("extradition"), NOBODY),
+    "handovers:assure": (part("extradition"), NOBODY),
+    "handovers:record_arrest": (part("extradition"), OWN),
+    "handovers:review": (part("extradition"), OWN),
+    "handovers:release": (part("extradition"), {"supervisor"}),
+    "handovers:watch": (part("extradition"), {"full"}),
+    "dossiers:simplify": (part("extradition"), {"supervisor"}),
     "dossiers:list": (nothing, ANYBODY),
     "dossiers:of_case": (of_case, FULL),
     "dossiers:view_as": (of_case, {"supervisor"}),

@@ -35,7 +35,7 @@ from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.handovers.services import checking, drafting, noting, proceeding, sending
 from lmc_cases.jurisdictions.models import Clearance
 from lmc_cases.privacy.services.erasing import ask_erasure
 from lmc_cases.privacy.services.records import Kind
@@ -69,6 +69,10 @@ MARKS = {
     "MARKASSESSMENT": "full",
     "MARKCONSENT": "consent",
     "MARKNOTE": "own",
+    "MARKOURGROUNDS": "own",
+    "MARKOURMEMO": "own",
+    "MARKTHEIRGROUNDS": "theirs",
+    "MARKTHEIRMEMO": "theirs",
     "MARKCODENAME": "informant",
     "MARKIDENTITY": "informant",
     "MARKOPERATION": "operation",
@@ -89,7 +93,17 @@ OWNERS = {
 HOLDS = {
     "own": {*OWNERS},
     "supervisor": {*OWNERS, "informant"},
-    "full": {"existence", "summary", "full", "person", "party", "answers", "contributed", "consent"},
+    "full": {
+        "existence",
+        "summary",
+        "full",
+        "person",
+        "party",
+        "answers",
+        "contributed",
+        "consent",
+        "theirs",
+    },
     "summary": {"existence", "summary"},
     "existence": {"existence"},
     "items": {"existence", "person"},
@@ -378,12 +392,56 @@ def _hand_over(world: World) -> None:
         facts="MARKREQUEST",
         facts_language="en",
     )
-    drafting.submit(actor=chinese, handover_id=draft.uuid)
-    deciding.acknowledge(actor=supervisor, handover_id=draft.uuid)
+    sending.submit(actor=chinese, handover_id=draft.uuid)
+    proceeding.acknowledge(actor=supervisor, handover_id=draft.uuid)
     approve_and_owe(actor=supervisor, handover_id=draft.uuid)
     world.parts["handover"] = HandoverRequest.objects.get(uuid=draft.uuid)
+    _check_the_person(world)
+    _extradite(world)
     world.parts["emergency"] = emergency.ask_for_emergency(
         actor=world.viewers["own"], reference="TH-0000-000000", reason="nobody is there"
     )
     world.parts["ledger"] = request_ledger(actor=world.viewers["own"], case_id=world.case.uuid, language="en")
     world.parts["dossier"] = Dossier.objects.filter(handover=world.parts["handover"]).earliest("pk")
+
+
+def _check_the_person(world: World) -> None:
+    """Both sides record a check and write a note; what each keeps to itself carries a mark of its own."""
+    handover = world.parts["handover"]
+    subject = world.parts["subject"] = handover.subjects.get()
+    for key, side in (("own", "OUR"), ("full", "THEIR")):
+        actor = world.viewers[key]
+        checking.record_check(
+            actor=actor,
+            handover_id=handover.uuid,
+            subject_id=subject.uuid,
+            kind="HEALTH",
+            outcome="UNFIT",
+            on=timezone.localdate(),
+            findings=checking.Findings(reason=f"MARK{side}GROUNDS"),
+        )
+        noting.add_note(actor=actor, handover_id=handover.uuid, text=f"MARK{side}MEMO", language="en")
+    checking.propose_exception(
+        actor=world.viewers["own"],
+        handover_id=handover.uuid,
+        subject_id=subject.uuid,
+        kind="HEALTH",
+        reason="MARKREQUEST",
+    )
+
+
+def _extradite(world: World) -> None:
+    """A second request, by the long way: proposed by one officer, sent by another of the same country."""
+    chinese = world.viewers["full"]
+    draft = drafting.draft_request(
+        actor=chinese,
+        case_id=world.case.uuid,
+        suspect_ids=[world.parts["suspect"].uuid],
+        instrument_id=None,
+        legal_basis="MARKREQUEST",
+        facts="MARKREQUEST",
+        facts_language="en",
+        procedure="EXTRADITION",
+    )
+    sending.propose(actor=chinese, handover_id=draft.uuid)
+    world.parts["extradition"] = sending.send(actor=officer("CN", "supervisor"), handover_id=draft.uuid)

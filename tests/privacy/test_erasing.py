@@ -236,6 +236,9 @@ def test_what_was_disclosed_stays_readable_for_both_countries_and_an_undecided_r
     with pytest.raises(erasing.ErasureBlocked):
         erasing.confirm_erasure(actor=supervisor, erasure_id=world.parts["erasure"].uuid)
     HandoverRequest.objects.filter(pk=handover.pk).update(status="APPROVED")
+    with pytest.raises(erasing.ErasureBlocked):
+        erasing.confirm_erasure(actor=supervisor, erasure_id=world.parts["erasure"].uuid)
+    HandoverRequest.objects.filter(pk=world.parts["extradition"].pk).update(status="WITHDRAWN")
     erasing.confirm_erasure(actor=supervisor, erasure_id=world.parts["erasure"].uuid)
     for viewer in ("own", "full"):
         [asked] = persons_of(world.viewers[viewer], HandoverRequest.objects.get(pk=handover.pk))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.core.errors import InvalidInput
-from lmc_cases.handovers.services import drafting
+from lmc_cases.handovers.services import drafting, sending
 from lmc_cases.jurisdictions.models import RetentionRule
 from lmc_cases.privacy.services.records import Kind
 from lmc_cases.privacy.services.reviewing import keep_record, review_queue, standing_of
@@ -135,7 +135,7 @@ def test_a_contested_record_says_so_wherever_the_person_is_shown() -> None:
         facts="f",
         facts_language="en",
     )
-    drafting.submit(actor=chinese, handover_id=request.uuid)
+    sending.submit(actor=chinese, handover_id=request.uuid)
     page = signed_in(thai).get(reverse("handovers:detail", kwargs={"uuid": request.uuid}))
     assert "Contested" in page.content.decode()
 

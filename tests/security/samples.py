@@ -31,6 +31,7 @@ def case_with_person(actor: User, name: str = "MARKNAME") -> tuple[Case, Suspect
 def request_fields(suspect: Suspect, **more: Any) -> dict[str, Any]:
     """Return what the form of a new handover request sends."""
     return {
+        "procedure": "POLICE_HANDOVER",
         "suspect_ids": [str(suspect.uuid)],
         "legal_basis": "MARKREQUEST basis",
         "facts": "MARKREQUEST facts",

@@ -1,7 +1,7 @@
 """Fewer look-ups behind the wall.
 
 A text repeats who may read it, as its case does: its policy is one look at the row, not a look-up per title. The index
-that checks one case holds all that a search sorts and filters by, so that a thousand matches read no table.
+that checks one case holds what a search sorts by, so that a thousand matches read no table.
 """
 
 from django.db import migrations, models
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             model_name="casevisibility",
             index=models.Index(
                 fields=["case"],
-                include=("audience", "level", "until", "updated_at", "status", "typology_id", "owner"),
+                include=("audience", "level", "until", "updated_at"),
                 name="case_visibility_check",
             ),
         ),

@@ -103,7 +103,7 @@ class CaseVisibility(models.Model):
             models.Index(
                 fields=["case"],
                 name="case_visibility_check",
-                include=["audience", "level", "until", "updated_at", "status", "typology_id", "owner"],
+                include=["audience", "level", "until", "updated_at"],
             ),
         ]
 

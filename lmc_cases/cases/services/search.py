@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # More matches than this are never ranked: the officer is asked for a longer term. Each costs four buffers among a
 # million cases, the walk that comes first eight thousand: together they stay below the benchmark's twenty thousand.
-MAX_MATCHES = 2500
+MAX_MATCHES = 2000
 # So many of the newest visible cases are looked through before the text indexes are asked.
 MAX_WALKED = 2000
 # A part of a term found so often among them is common: an index would read a large part of itself for it.

@@ -32,7 +32,7 @@ from lmc_cases.evidence.services.files import upload_file
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding, drafting
+from lmc_cases.handovers.services import drafting, proceeding, sending
 from lmc_cases.handovers.services.instruments import offered_instruments
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.suspects.models import Suspect
@@ -227,9 +227,9 @@ def _hand_over(say: Say, case: Case) -> HandoverRequest:
         facts=texts.REQUEST_FACTS_ZH,
         facts_language="zh-hans",
     )
-    handover = drafting.submit(actor=chinese, handover_id=draft.uuid)
+    handover = sending.submit(actor=chinese, handover_id=draft.uuid)
     say(f"{chinese.full_name} (CN) asked for the handover of {len(people)} persons: {handover.reference}")
-    deciding.acknowledge(actor=supervisor, handover_id=handover.uuid)
+    proceeding.acknowledge(actor=supervisor, handover_id=handover.uuid)
     handover = approving.approve_and_owe(actor=supervisor, handover_id=handover.uuid, reason="อนุมัติ (สมมติ)")
     say(f"{supervisor.full_name} (TH) approved it; two dossiers are owed")
     return handover

@@ -27,6 +27,9 @@ def main(arguments: list[str]) -> int:
         "-q",
         "-p",
         "no:xdist",
+        # A million cases load for longer than any test may hang.
+        "-o",
+        "faulthandler_timeout=0",
     ]
     done = subprocess.run([*argv, *arguments], cwd=ROOT, env=env, check=False)
     if not RESULT.exists():

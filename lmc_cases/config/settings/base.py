@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
         "ExhibitKind": "lmc_cases.evidence.models.EvidenceItem.Kind",
         "CustodyKind": "lmc_cases.evidence.models.CustodyEvent.Kind",
         "HandoverStatus": "lmc_cases.handovers.models.HandoverRequest.Status",
+        "HandoverProcedure": "lmc_cases.handovers.models.HandoverRequest.Procedure",
         "HandoverOutcome": "lmc_cases.handovers.models.HandoverSubject.Outcome",
         "DossierState": "lmc_cases.core.jobs.JobState",
         "AgencyKind": "lmc_cases.jurisdictions.models.Agency.Kind",

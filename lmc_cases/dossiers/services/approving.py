@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from lmc_cases.dossiers.services.owing import owe_both
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding
+from lmc_cases.handovers.states import DISCLOSED
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -17,14 +19,44 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def approve_and_owe(
-    *, actor: User, handover_id: UUID, reason: str = "", restrictions_confirmed: bool = False
+    *,
+    actor: User,
+    handover_id: UUID,
+    reason: str = "",
+    outcomes: Mapping[UUID, str] | None = None,
+    grounds: Mapping[UUID, str] | None = None,
+    restrictions_confirmed: bool = False,
 ) -> HandoverRequest:
-    """Approve a request and owe its dossiers, in the requesting country's first language and in the own one.
+    """Decide on a request and owe its dossiers, in the requesting country's first language and in the own one.
+
+    Nothing is owed where nobody is granted.
 
     Raises:
         As ``handovers.services.deciding.approve``.
     """
     handover = deciding.approve(
+        actor=actor,
+        handover_id=handover_id,
+        reason=reason,
+        outcomes=outcomes,
+        grounds=grounds,
+        restrictions_confirmed=restrictions_confirmed,
+    )
+    if handover.status in DISCLOSED and handover.disclosed:
+        owe_both(actor, handover)
+    return handover
+
+
+@transaction.atomic
+def simplify_and_owe(
+    *, actor: User, handover_id: UUID, reason: str = "", restrictions_confirmed: bool = False
+) -> HandoverRequest:
+    """Grant a request by the consent of every person, and owe its dossiers.
+
+    Raises:
+        As ``handovers.services.deciding.simplify``.
+    """
+    handover = deciding.simplify(
         actor=actor,
         handover_id=handover_id,
         reason=reason,

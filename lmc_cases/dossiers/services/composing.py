@@ -201,7 +201,7 @@ def _exhibit(exhibit: dict[str, Any], zone: str) -> f.Exhibit:
 def _decisions(user: User, handover: HandoverRequest) -> list[f.Decision]:
     found = []
     for step in happenings_of(user, handover):
-        if step.status == handover.Status.DRAFT:
+        if step.status in {handover.Status.DRAFT, handover.Status.INTERNAL}:
             continue
         note = step.note
         if step.status == handover.Status.SUBMITTED:

@@ -20,17 +20,10 @@ from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import compose_facts, substance
 from lmc_cases.dossiers.services.sealed import opened_facts, sealed_facts
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.states import DISCLOSED
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
-
-DISCLOSED = frozenset(
-    {
-        HandoverRequest.Status.APPROVED.value,
-        HandoverRequest.Status.HANDED_OVER.value,
-        HandoverRequest.Status.CLOSED.value,
-    }
-)
 
 
 class NothingDisclosed(Conflict):

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.dossiers.services import approving
-from lmc_cases.handovers.forms import ApproveForm, CorrectForm
+from lmc_cases.handovers.forms import ApproveForm, CorrectForm, SimplifyForm
 from lmc_cases.handovers.services.disclosure import restrictions_to_confirm
 from lmc_cases.handovers.services.left_out import left_out_of
-from lmc_cases.handovers.views.acts import ActPage
+from lmc_cases.handovers.views.acts import CANNOT_BE_UNDONE, ActPage
 
 
 class DisclosingPage(ActPage):
@@ -31,24 +31,51 @@ class DisclosingPage(ActPage):
         return super().get_context_data(left_out=left_out_of(self.actor, self.handover), **kwargs)
 
 
+DISCLOSES = (
+    _("The requesting country receives the facts, the evidence list and the data of the persons granted."),
+    _("It keeps them, also when the case is no longer shared."),
+    _("The dossiers are created in the languages of both countries."),
+    CANNOT_BE_UNDONE,
+)
+
+
 class Approve(StepUpRequired, DisclosingPage):
-    """Grant the request."""
+    """Decide for each person."""
 
     act = "approve"
     form_class = ApproveForm
-    title = _("Approve the request")
-    question = _("Should the persons asked for be handed over?")
-    consequences = (
-        _("The requesting country receives the facts, the evidence list and the data of these persons."),
-        _("It keeps them, also when the case is no longer shared."),
-        _("The dossiers are created in the languages of both countries."),
-        _("This cannot be undone."),
-    )
-    confirm_label = _("Approve")
+    title = _("Decide on the request")
+    question = _("What is decided for each person?")
+    consequences = DISCLOSES
+    confirm_label = _("Decide")
+    outcomes = ("PENDING",)
 
     def take(self, form: forms.Form) -> None:
-        """Approve and owe."""
+        """Decide and owe."""
+        assert isinstance(form, ApproveForm)  # noqa: S101 - the form of this view
         approving.approve_and_owe(
+            actor=self.actor,
+            handover_id=self.handover.uuid,
+            outcomes=form.outcomes,
+            grounds=form.grounds,
+            reason=form.cleaned_data["reason"],
+            restrictions_confirmed=form.cleaned_data.get("restrictions_confirmed", False),
+        )
+
+
+class Simplify(StepUpRequired, DisclosingPage):
+    """Grant by the consent of every person."""
+
+    act = "simplify"
+    form_class = SimplifyForm
+    title = _("Grant by consent")
+    question = _("Do all persons consent to the simplified procedure?")
+    consequences = DISCLOSES
+    confirm_label = _("Grant")
+
+    def take(self, form: forms.Form) -> None:
+        """Grant and owe."""
+        approving.simplify_and_owe(
             actor=self.actor,
             handover_id=self.handover.uuid,
             reason=form.cleaned_data["reason"],

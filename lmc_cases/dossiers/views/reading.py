@@ -30,6 +30,7 @@ from lmc_cases.dossiers.services.working import STEPS
 from lmc_cases.dossiers.tables import DossierTable
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.left_out import left_out_of
+from lmc_cases.handovers.states import DISCLOSED
 
 SHOWN_STATES = {
     JobState.QUEUED: "queued",
@@ -260,7 +261,7 @@ class DossiersOfRequest(ServiceFormView):
             rows=rows,
             table=DossierTable(rows),
             left_out=left_out_of(officer_of(self.request), self.handover),
-            may_ask=self.handover.status in owing.DISCLOSED,
+            may_ask=self.handover.status in DISCLOSED,
             **kwargs,
         )
 

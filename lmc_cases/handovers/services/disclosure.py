@@ -21,7 +21,8 @@ from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.handling import Onward, check_restrictions_confirmed, restrictions_of
 from lmc_cases.core.errors import Conflict
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
-from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.procedures import FOR_VICTIMS
 from lmc_cases.handovers.services.sealed import sealed_person
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import IdentityDocument, Suspect
@@ -32,8 +33,21 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 SCHEMA = "lmc-cases/handover-disclosure/1"
-# Whom a request may ask for; everyone else is protected from being handed over as a suspect.
-ASKABLE = frozenset({Suspect.Category.SUSPECT.value})
+# Whom a procedure may name. A victim is never handed over as a suspect, and never returned as one.
+_SUSPECTS = frozenset({Suspect.Category.SUSPECT.value})
+_VICTIMS = frozenset({Suspect.Category.VICTIM.value, Suspect.Category.PRESUMED_TRAFFICKING_VICTIM.value})
+_GOES = (
+    HandoverSubject.Outcome.GRANTED.value,
+    HandoverSubject.Outcome.TEMPORARY.value,
+    HandoverSubject.Outcome.HANDED_OVER.value,
+    HandoverSubject.Outcome.NOT_COLLECTED.value,
+    HandoverSubject.Outcome.NOT_ACCEPTED.value,
+)
+
+
+def askable_in(procedure: str) -> frozenset[str]:
+    """Return the categories of persons a procedure may name."""
+    return _VICTIMS if procedure in FOR_VICTIMS else _SUSPECTS
 
 
 class CannotDisclose(Conflict):
@@ -52,8 +66,8 @@ class ConsentMissing(Conflict):
     code = "consent-missing"
 
 
-def check_askable(suspects: Iterable[Suspect]) -> None:
-    """Refuse people who are not recorded as suspects, naming them by their number in the case.
+def check_askable(suspects: Iterable[Suspect], procedure: str) -> None:
+    """Refuse people whom the procedure may not name, naming them by their number in the case.
 
     Raises:
         ProtectedPerson: there is one.
@@ -62,13 +76,20 @@ def check_askable(suspects: Iterable[Suspect]) -> None:
     people = list(suspects)
     for person in people:
         check_usable(person)
-    kept = [person for person in people if person.category not in ASKABLE]
+    kept = [person for person in people if person.category not in askable_in(procedure)]
     if kept:
-        raise ProtectedPerson(
+        words = (
             _(
+                "Only victims can be returned by this procedure. These persons are recorded otherwise: %(persons)s"
+            )
+            if procedure in FOR_VICTIMS
+            else _(
                 "Only suspects can be asked for. These persons are protected and cannot be part of the request:"
                 " %(persons)s"
             )
+        )
+        raise ProtectedPerson(
+            words
             % {
                 "persons": ", ".join(
                     f"S{person.number} ({person.get_category_display()})"
@@ -155,11 +176,12 @@ def disclose(
         .select_related("agency", "owner")
         .get(pk=handover.case_id)
     )
-    wanted = list(handover.subjects.order_by("position").values_list("suspect_id", flat=True))
+    going = handover.subjects.filter(outcome__in=_GOES).order_by("position")
+    wanted = list(going.values_list("suspect_id", flat=True))
     people = Suspect.objects.visible_to(actor).in_bulk(wanted)
     if len(people) < len(wanted):
         raise Suspect.DoesNotExist
-    check_askable(people.values())
+    check_askable(people.values(), handover.procedure)
     onward = Onward.of(case, handover.requesting)
     check_consent(onward, handover, [case, *people.values()])
     exhibits = exhibits_to_disclose(actor, onward, handover)
@@ -249,6 +271,9 @@ def pieces_of_request(actor: User, handover: HandoverRequest) -> list[ledger.Pie
     A draft shows persons of the case alone and is named as the case: its owner must not learn that there is a draft.
     """
     asks = actor.agency is not None and actor.country.pk == handover.requesting_id
+    if handover.is_offer and not asks:
+        # All of it is the reader's own.
+        return []
     versions: dict[str, Any] = {"request": handover.version}
     if asks:
         versions["persons"] = {

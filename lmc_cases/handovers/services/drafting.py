@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
@@ -16,25 +15,22 @@ from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.references import next_reference
-from lmc_cases.core.errors import Conflict, InvalidInput, StaleVersion
+from lmc_cases.core.errors import InvalidInput, StaleVersion
 from lmc_cases.core.history import delete_as, save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.handovers import states
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.procedures import ASKED, OFFERED, Procedure
 from lmc_cases.handovers.services import disclosure
+from lmc_cases.handovers.services.gates import CaseNotOpen
 from lmc_cases.handovers.services.instruments import offered_instruments
-from lmc_cases.handovers.services.sealed import sealed_person
-from lmc_cases.handovers.services.steps import locked, step_with_check, take
+from lmc_cases.handovers.services.steps import locked, step_for, take
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Jurisdiction, LegalInstrument
 from lmc_cases.suspects.models import Suspect
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
-
-
-class CaseNotOpen(Conflict):
-    """The case is not shared in full any more."""
 
 
 def case_to_ask_from(actor: User, case_id: UUID) -> Case:
@@ -73,6 +69,7 @@ def draft_request(
     legal_basis: str,
     facts: str,
     facts_language: str,
+    procedure: str = Procedure.POLICE_HANDOVER,
     draft_id: UUID | None = None,
 ) -> HandoverRequest:
     """Begin a request of the officer's country to the country that owns the case; only the former sees it.
@@ -81,14 +78,17 @@ def draft_request(
         suspect_ids: public ids of persons of the case.
         instrument_id: one of ``offered_instruments``, or ``None`` where the legal basis is in words only.
         facts: statement of facts, in ``facts_language``.
+        procedure: one of ``procedures.ASKED``.
         draft_id: public id chosen by the form, so that a form sent twice makes one request.
 
     Raises:
         Case.DoesNotExist: see ``case_to_ask_from``.
         ProtectedPerson: a victim or witness is among the persons.
-        InvalidInput: no person, an unknown person, instrument or language.
+        InvalidInput: no person, an unknown person, procedure, instrument or language.
     """
     case = case_to_ask_from(actor, case_id)
+    if procedure not in ASKED:
+        raise InvalidInput("procedure", _("Choose a procedure from the list."))
     if draft_id is not None:
         held = HandoverRequest.objects.visible_to(actor).filter(uuid=draft_id, created_by=actor).first()
         if held is not None:
@@ -101,6 +101,7 @@ def draft_request(
         requesting=actor.country,
         requesting_audience_id=_audience_of_share(actor, case),
         requested=case.owner,
+        procedure=procedure,
         instrument=_instrument(actor.country, case.owner, instrument_id),
         legal_basis=clean_text(legal_basis, multiline=True),
         facts=clean_text(facts, multiline=True),
@@ -109,7 +110,7 @@ def draft_request(
     )
     if draft_id is not None:
         handover.uuid = draft_id
-    persons = _persons(actor, case, suspect_ids)
+    persons = _persons(actor, case, suspect_ids, procedure)
     save_as(handover, actor=actor)
     _write_subjects(handover, persons, actor)
     record(
@@ -118,6 +119,102 @@ def draft_request(
         verb="handover.drafted",
         target=handover,
         codes={"persons": len(persons)},
+    )
+    return handover
+
+
+def case_to_offer_from(actor: User, case_id: UUID) -> Case:
+    """Return a case of the officer's own country, if the officer may open a handover from it.
+
+    Raises:
+        Case.DoesNotExist: foreign, missing, closed to the officer and no right alike.
+    """
+    if not may_open(actor):
+        raise Case.DoesNotExist
+    own = Case.objects.visible_to(actor, at_least=Level.FULL).filter(owner=actor.country)
+    return own.select_related("owner").get(uuid=case_id)
+
+
+def may_open(actor: User) -> bool:
+    """Whether the officer opens handovers for the own country."""
+    if actor.agency is None:
+        return False
+    return jurisdictions_granting(actor, Action.REQUEST_HANDOVER).filter(pk=actor.country.pk).exists()
+
+
+def may_offer_from(actor: User, case: Case) -> bool:
+    """Whether to show the way to an offer on the pages of ``case``; the service asks again."""
+    return actor.agency is not None and case.owner_id == actor.country.pk and may_open(actor)
+
+
+def shares_to_offer(actor: User, case: Case) -> list[CaseShare]:
+    """Return the shares in full that are in force: to whom persons of the case can be offered."""
+    shares = CaseShare.objects.visible_to(actor).in_force().filter(case=case, level=Level.FULL)
+    return list(shares.select_related("recipient", "recipient_agency").order_by("recipient__name_en", "pk"))
+
+
+@transaction.atomic
+def draft_offer(
+    *,
+    actor: User,
+    case_id: UUID,
+    share_id: UUID,
+    procedure: str,
+    suspect_ids: Iterable[UUID],
+    instrument_id: UUID | None,
+    legal_basis: str,
+    facts: str,
+    facts_language: str,
+    draft_id: UUID | None = None,
+) -> HandoverRequest:
+    """Begin a procedure in which the officer's country, which holds the persons, offers them to another.
+
+    Args:
+        share_id: public id of a share of the case in full: the country or agency it was shared with receives them.
+        procedure: one of ``procedures.OFFERED``; otherwise as ``draft_request``.
+
+    Raises:
+        Case.DoesNotExist: see ``case_to_offer_from``.
+        ProtectedPerson: a person whom the procedure may not name.
+        InvalidInput: no person, an unknown person, share, procedure, instrument or language.
+    """
+    case = case_to_offer_from(actor, case_id)
+    if procedure not in OFFERED:
+        raise InvalidInput("procedure", _("Choose a procedure from the list."))
+    share = next((each for each in shares_to_offer(actor, case) if each.uuid == share_id), None)
+    if share is None:
+        raise InvalidInput("share_id", _("Choose a country that the case is shared with in full."))
+    if draft_id is not None:
+        held = HandoverRequest.objects.visible_to(actor).filter(uuid=draft_id, created_by=actor).first()
+        if held is not None:
+            return held
+    handover = HandoverRequest(
+        reference=next_reference(actor.country, "H"),
+        case=case,
+        case_uuid=case.uuid,
+        case_reference=case.reference,
+        requesting=share.recipient,
+        requesting_audience_id=(share.recipient_agency or share.recipient).audience_id,
+        requested=case.owner,
+        procedure=procedure,
+        is_offer=True,
+        instrument=_instrument(share.recipient, case.owner, instrument_id),
+        legal_basis=clean_text(legal_basis, multiline=True),
+        facts=clean_text(facts, multiline=True),
+        facts_language=_language(facts_language),
+        created_by=actor,
+    )
+    if draft_id is not None:
+        handover.uuid = draft_id
+    persons = _persons(actor, case, suspect_ids, procedure)
+    save_as(handover, actor=actor)
+    _write_subjects(handover, persons, actor)
+    record(
+        actor=actor,
+        operation=Operation.COLLECTION,
+        verb="handover.offer_drafted",
+        target=handover,
+        codes={"persons": len(persons), "procedure": procedure},
     )
     return handover
 
@@ -141,8 +238,8 @@ def edit_draft(
         WrongState: it was submitted.
         StaleVersion: someone saved it since ``version`` was read.
     """
-    step = states.step_of("edit")
-    handover = locked(actor, handover_id, step)
+    handover = locked(actor, handover_id)
+    step = step_for(actor, handover, "edit")
     states.check(handover, step)
     if handover.version != version:
         last = handover.history.order_by("-history_date", "-history_id").first()
@@ -165,60 +262,13 @@ def edit_draft(
             },
         )
     case = _open_case(actor, handover)
-    persons = _persons(actor, case, suspect_ids)
+    persons = _persons(actor, case, suspect_ids, handover.procedure)
     handover.instrument = _instrument(handover.requesting, handover.requested, instrument_id)
     handover.legal_basis = clean_text(legal_basis, multiline=True)
     handover.facts = clean_text(facts, multiline=True)
     handover.facts_language = _language(facts_language)
     _write_subjects(handover, persons, actor)
     take(handover, step, actor=actor, verb="handover.edited", codes={"persons": len(persons)})
-    return handover
-
-
-@transaction.atomic
-def submit(*, actor: User, handover_id: UUID) -> HandoverRequest:
-    """Send the request: the other country sees it from now on, and each person is kept as seen now.
-
-    Raises:
-        HandoverRequest.DoesNotExist: foreign and missing alike.
-        WrongState: it is no draft.
-        CaseNotOpen: the case is not shared in full any more.
-        ProtectedPerson: a person is recorded as a victim or witness by now.
-        InvalidInput: no legal basis or no statement of facts.
-    """
-    handover, step, done = step_with_check(actor, handover_id, "submit")
-    if done:
-        return handover
-    _open_case(actor, handover)
-    if handover.instrument is None and not handover.legal_basis:
-        raise InvalidInput("legal_basis", _("Choose a legal instrument or describe the legal basis."))
-    if not handover.facts:
-        raise InvalidInput("facts", _("Enter the statement of facts."))
-    # Never joined: a person who was withheld since would take the row of the request along, and be left out unseen.
-    subjects = list(handover.subjects.order_by("position"))
-    wanted = [subject.suspect_id for subject in subjects]
-    disclosure.check_askable(Suspect.objects.visible_to(actor).in_bulk(wanted).values())
-    copies = disclosure.persons_as_seen(actor, wanted)
-    if len(copies) < len(subjects):
-        raise CaseNotOpen(
-            _("A person of this request is not open to you any more. Edit the request and choose again.")
-        )
-    for subject in subjects:
-        subject.snapshot = sealed_person(handover, copies[subject.suspect_id])
-        save_as(subject, actor=actor)
-    handover.submitted_at = timezone.now()
-    take(
-        handover,
-        step,
-        actor=actor,
-        verb="handover.submitted",
-        operation=Operation.DISCLOSURE,
-        tells_other_side=True,
-        codes={"persons": len(subjects)},
-    )
-    # The asked side gets the statement; the asking side keeps the persons as it saw them.
-    disclosure.hand_out(actor, handover, from_requested=False)
-    disclosure.hand_out(actor, handover, from_requested=True)
     return handover
 
 
@@ -241,13 +291,13 @@ def _open_case(actor: User, handover: HandoverRequest) -> Case:
     return case
 
 
-def _persons(actor: User, case: Case, suspect_ids: Iterable[UUID]) -> list[Suspect]:
+def _persons(actor: User, case: Case, suspect_ids: Iterable[UUID], procedure: str) -> list[Suspect]:
     """Return the chosen people in the order of their numbers."""
     wanted = set(suspect_ids)
     persons = list(Suspect.objects.visible_to(actor).filter(case=case, uuid__in=wanted).order_by("number"))
     if not persons or len(persons) < len(wanted):
         raise InvalidInput("suspect_ids", _("Choose at least one person of the case."))
-    disclosure.check_askable(persons)
+    disclosure.check_askable(persons, procedure)
     return persons
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
@@ -18,9 +19,17 @@ from lmc_cases.cases.services import ledger
 from lmc_cases.core.display import format_moment
 from lmc_cases.core.keyset import Cursor, Page
 from lmc_cases.core.text import ascii_digits, clean_text
-from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, HandoverVisibility
+from lmc_cases.handovers import states
+from lmc_cases.handovers.models import (
+    HandoverNote,
+    HandoverRequest,
+    HandoverSubject,
+    HandoverVisibility,
+    PersonCheckGrounds,
+)
 from lmc_cases.handovers.services.disclosure import persons_as_seen, pieces_of_request, terms_of_request
 from lmc_cases.handovers.services.sealed import shown_people
+from lmc_cases.handovers.services.standing import Standing, standings_of
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Jurisdiction
 from lmc_cases.suspects.countries import country_name
@@ -28,8 +37,10 @@ from lmc_cases.suspects.models import IdentityDocument, Suspect
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
+    from lmc_cases.handovers.models.requests import HandoverRequestQuerySet
 
 PAGE_SIZE = 25
+_BEFORE_SENDING = frozenset({HandoverRequest.Status.DRAFT.value, HandoverRequest.Status.INTERNAL.value})
 
 
 def page_of_requests(
@@ -74,6 +85,27 @@ def page_of_requests(
     return Page(rows=[found[pk] for pk in chosen if pk in found], older=older)
 
 
+def waiting_for(user: User) -> HandoverRequestQuerySet:
+    """Return the requests whose next step is the officer's to take, by the table of steps."""
+    forward = [step for step in states.STEPS if step.carries_on_from]
+    granted = {
+        action: list(jurisdictions_granting(user, action).values_list("pk", flat=True))
+        for action in {step.action for step in forward}
+    }
+    wanted = models.Q(pk__in=[])
+    for step in forward:
+        for is_offer in (False, True):
+            receives = states.is_receiving(step.side, is_offer=is_offer)
+            side = "requesting__in" if receives else "requested__in"
+            wanted |= models.Q(
+                procedure__in=list(step.of),
+                status__in=step.carries_on_from,
+                is_offer=is_offer,
+                **{side: granted[step.action]},
+            )
+    return HandoverRequest.objects.visible_to(user).filter(wanted)
+
+
 @dataclass(frozen=True)
 class RequestedPerson:
     """A person of a request as both sides hold it; ``shown`` is empty where nothing may be shown any more."""
@@ -111,20 +143,32 @@ class RequestedPerson:
 
 @dataclass(frozen=True)
 class Happening:
-    """One step that was taken. ``is_correction``: disclosed again without a change of status."""
+    """One step that was taken.
+
+    Attributes:
+        is_disclosure: the holder of the persons disclosed the case of an offer.
+        is_correction: disclosed again without a change of status.
+        is_exit: a person left the request, which stands where it stood.
+    """
 
     status: str
     at: dt.datetime
     by: str
     country: Jurisdiction | None
     note: str = ""
+    is_disclosure: bool = False
     is_correction: bool = False
+    is_exit: bool = False
 
     @property
     def label(self) -> str:
         """What happened, in the active language."""
+        if self.is_disclosure:
+            return _("Disclosed")
         if self.is_correction:
             return _("Disclosed again, corrected")
+        if self.is_exit:
+            return _("A person left the request")
         return str(HandoverRequest.Status(self.status).label)
 
 
@@ -191,6 +235,38 @@ def persons_to_choose(
     return shown, len(found) > MAX_OFFERED
 
 
+@dataclass(frozen=True)
+class CheckShown:
+    """A check as an officer may see it; ``None`` where the grounds are the other side's own."""
+
+    standing: Standing
+    sending_grounds: PersonCheckGrounds | None
+    receiving_grounds: PersonCheckGrounds | None
+
+
+def checks_of_person(user: User, handover: HandoverRequest, subject: HandoverSubject) -> list[CheckShown]:
+    """Return how the checks of one person stand, with the grounds the officer may read."""
+    grounds = {
+        row.pk: row for row in PersonCheckGrounds.objects.visible_to(user).filter(check_row__subject=subject)
+    }
+    return [
+        CheckShown(
+            row,
+            grounds.get(row.sending.pk) if row.sending else None,
+            grounds.get(row.receiving.pk) if row.receiving else None,
+        )
+        for person in standings_of(handover)
+        if person.subject.pk == subject.pk
+        for row in person.rows
+    ]
+
+
+def notes_of(user: User, handover: HandoverRequest) -> list[HandoverNote]:
+    """Return the notes of the officer's own side, newest first."""
+    rows = HandoverNote.objects.visible_to(user).filter(handover=handover)
+    return list(rows.select_related("author", "country").order_by("-pk"))
+
+
 def case_is_open(user: User, handover: HandoverRequest) -> bool:
     """Whether the officer sees the case itself in full now: requests outlive shares."""
     return Case.objects.visible_to(user, at_least=Level.FULL).filter(pk=handover.case_id).exists()
@@ -202,16 +278,17 @@ def happenings_of(user: User, handover: HandoverRequest) -> list[Happening]:
         HandoverRequest.history.visible_to(user)
         .filter(id=handover.pk)
         .select_related("history_user__agency__jurisdiction")
-        .defer("disclosed", "facts", "legal_basis")
+        .annotate(disclosed_at=KeyTextTransform("disclosed_at", "disclosed"))
+        .defer("disclosed", "facts", "legal_basis", "question", "answer", "assurances")
         .order_by("history_date", "history_id")
     )
     found: list[Happening] = []
-    before = ""
+    before, held = "", None
     for row in rows:
         changed, before = row.status != before, row.status
-        if row.status == HandoverRequest.Status.DRAFT and (
-            not changed or user.country.pk != handover.requesting_id
-        ):
+        is_disclosed = not changed and row.disclosed_at != held
+        is_first, held = held is None, row.disclosed_at
+        if row.status in _BEFORE_SENDING and (not changed or user.country.pk != handover.opening_id):
             continue
         officer = row.history_user
         found.append(
@@ -221,7 +298,9 @@ def happenings_of(user: User, handover: HandoverRequest) -> list[Happening]:
                 by=officer.full_name if officer else "",
                 country=officer.agency.jurisdiction if officer and officer.agency else None,
                 note=row.history_change_reason or "",
-                is_correction=not changed,
+                is_disclosure=is_disclosed and is_first,
+                is_correction=is_disclosed and not is_first,
+                is_exit=not changed and not is_disclosed and row.status != HandoverRequest.Status.PLANNED,
             )
         )
     return found

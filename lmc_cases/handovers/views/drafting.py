@@ -21,25 +21,32 @@ from lmc_cases.core.once import id_in, new_token
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.handovers import states
-from lmc_cases.handovers.forms import RequestForm, ids_of
+from lmc_cases.handovers.forms import OfferForm, RequestForm, ids_of
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import drafting
-from lmc_cases.handovers.services.instruments import offered_instruments
+from lmc_cases.handovers.services.instruments import OfferedInstrument, offered_instruments
 from lmc_cases.handovers.services.reading import persons_to_choose
+from lmc_cases.handovers.services.steps import step_for
 
 
 class RequestFormView(ServiceFormView):
     """The form of a draft, new or held."""
 
-    form_class = RequestForm
+    form_class: type[RequestForm] = RequestForm
     template_name = "handovers/form.html"
     actor: User
     case: Case
+    # Of a draft; a new one is given one by its form.
+    procedure = ""
     has_more = False
 
     def chosen_before(self) -> list[UUID]:
         """Public ids of the people whose boxes are ticked at first."""
         return ids_of(self.request.GET.getlist("person"))
+
+    def instruments(self) -> list[OfferedInstrument]:
+        """Those of the two countries."""
+        return offered_instruments(self.actor.country, self.case.owner)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the people and instruments."""
@@ -49,8 +56,9 @@ class RequestFormView(ServiceFormView):
         )
         return {
             **super().get_form_kwargs(),
+            "procedure": self.procedure,
             "people": people,
-            "instruments": offered_instruments(self.actor.country, self.case.owner),
+            "instruments": self.instruments(),
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -115,6 +123,69 @@ class RequestCreate(RequestFormView):
         return reverse("handovers:detail", args=[made.uuid])
 
 
+class OfferCreate(RequestFormView):
+    """Begin a procedure in which the own country offers persons of the own case."""
+
+    form_class = OfferForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Load the case through the rule; without a country that sees it in full there is nobody to offer to."""
+        self.actor = officer_of(request)
+        try:
+            self.case = drafting.case_to_offer_from(self.actor, kwargs["case_uuid"])
+        except Case.DoesNotExist:
+            raise Http404 from None
+        self.shares = drafting.shares_to_offer(self.actor, self.case)
+        if not self.shares:
+            messages.warning(request, _("Share the case in full with the receiving country first."))
+            return redirect("handovers:of_case", case_uuid=self.case.uuid)
+        return super().dispatch(request, *args, **kwargs)
+
+    def instruments(self) -> list[OfferedInstrument]:
+        """Those with any of the countries that can be chosen, each once."""
+        found = {
+            offer.instrument.pk: offer
+            for share in self.shares
+            for offer in offered_instruments(share.recipient, self.case.owner)
+        }
+        return list(found.values())
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the countries."""
+        return {**super().get_form_kwargs(), "shares": self.shares}
+
+    def get_initial(self) -> dict[str, Any]:
+        """The country, where there is one only."""
+        only = str(self.shares[0].uuid) if len(self.shares) == 1 else ""
+        return {
+            "draft_id": new_token(self.actor.pk),
+            "suspect_ids": [str(each) for each in self.chosen_before()],
+            "share_id": only,
+            "facts_language": self.actor.document_language,
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Texts of a new offer."""
+        return super().get_context_data(
+            page_title=_("Offer persons to another country"),
+            submit_label=_("Save the draft"),
+            cancel_url=reverse("handovers:of_case", args=[self.case.uuid]),
+            draft=f"handover-offer-{self.case.uuid}",
+            **kwargs,
+        )
+
+    def call(self, form: forms.Form) -> str:
+        """Save the draft and show it."""
+        assert isinstance(form, OfferForm)  # noqa: S101 - the form of this view
+        made = drafting.draft_offer(
+            actor=self.actor,
+            case_id=self.case.uuid,
+            draft_id=id_in(form.cleaned_data["draft_id"], self.request),
+            **form.chosen,
+        )
+        return reverse("handovers:detail", args=[made.uuid])
+
+
 class RequestEdit(RequestFormView):
     """Change a draft."""
 
@@ -123,12 +194,18 @@ class RequestEdit(RequestFormView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Load the draft through the rule; once it is sent there is nothing to edit."""
         self.actor = officer_of(request)
-        step = states.step_of("edit")
-        rows = HandoverRequest.objects.asked_with(self.actor, step.action)
-        handover = rows.select_related("instrument").filter(uuid=kwargs["uuid"]).first()
+        rows = HandoverRequest.objects.visible_to(self.actor)
+        handover = (
+            rows.select_related("instrument", "requesting", "requested").filter(uuid=kwargs["uuid"]).first()
+        )
         if handover is None:
             raise Http404
+        try:
+            step = step_for(self.actor, handover, "edit")
+        except HandoverRequest.DoesNotExist:
+            raise Http404 from None
         self.handover = handover
+        self.procedure = handover.procedure
         back = redirect("handovers:detail", uuid=handover.uuid)
         try:
             states.check(handover, step)
@@ -142,6 +219,10 @@ class RequestEdit(RequestFormView):
             return back
         self.case = found
         return super().dispatch(request, *args, **kwargs)
+
+    def instruments(self) -> list[OfferedInstrument]:
+        """Those of the two countries of the draft."""
+        return offered_instruments(self.handover.requesting, self.handover.requested)
 
     def chosen_before(self) -> list[UUID]:
         """Those of the draft."""

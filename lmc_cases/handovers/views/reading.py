@@ -8,31 +8,25 @@ from django.http import Http404
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from lmc_cases.accounts.models import User
 from lmc_cases.cases.frame import case_frame
 from lmc_cases.cases.models import Level
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.handovers.forms import StatusFilter, confidence_words, in_force_words
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.procedures import PAPERS, PROFILES
 from lmc_cases.handovers.services import reading
-from lmc_cases.handovers.services.drafting import may_ask_from
+from lmc_cases.handovers.services.checking import side_of
+from lmc_cases.handovers.services.drafting import may_ask_from, may_offer_from
 from lmc_cases.handovers.services.instruments import KINDS
 from lmc_cases.handovers.services.left_out import left_out_of
-from lmc_cases.handovers.states import possible_steps
+from lmc_cases.handovers.services.standing import standings_of
+from lmc_cases.handovers.states import CHECKABLE, DISCLOSED, possible_steps
 from lmc_cases.handovers.tables import HandoverTable
+from lmc_cases.handovers.tones import tone_of
 
-TONES = {
-    "DRAFT": "neutral",
-    "SUBMITTED": "info",
-    "ACKNOWLEDGED": "info",
-    "APPROVED": "success",
-    "HANDED_OVER": "success",
-    "CLOSED": "neutral",
-    "REFUSED": "danger",
-    "WITHDRAWN": "warning",
-}
-# The act that carries the request on; the others are shown beside it.
-MAIN_ACTS = ("submit", "acknowledge", "approve", "hand_over", "close")
+QUIET_ACTS = ("leave", "release", "withdraw")
 
 
 class HandoverList(TemplateView):
@@ -73,6 +67,7 @@ class HandoversOfCase(TemplateView):
             table=HandoverTable(page.rows),
             rows=page.rows,
             may_ask=may_ask_from(user, frame["case"]),
+            may_offer=may_offer_from(user, frame["case"]),
             newer="?" if before is not None else "",
             older=page_link(self.request.GET, "before", page.older),
             **frame,
@@ -92,16 +87,24 @@ class HandoverPage(TemplateView):
             handover = reading.consult_request(actor=user, handover_id=self.kwargs["uuid"])
         except HandoverRequest.DoesNotExist:
             raise Http404 from None
-        acts = [step.act for step in possible_steps(user, handover)]
-        acts.sort(key=lambda act: act not in MAIN_ACTS)
+        steps = possible_steps(user, handover)
+        acts = [step.act for step in steps]
+        main_act = next((step.act for step in steps if handover.status in step.carries_on_from), "")
         law = instrument_shown(handover)
         return super().get_context_data(
             handover=handover,
-            tone=TONES[handover.status],
+            profile=PROFILES[handover.procedure],
+            papers=[PAPERS[code] for code in PROFILES[handover.procedure].papers],
+            tone=tone_of(handover.status),
             persons=reading.persons_of(user, handover),
+            cleared={person.subject.pk for person in standings_of(handover) if person.is_cleared},
+            checks_begun=handover.status in CHECKABLE or handover.status in DISCLOSED,
             happenings=reading.happenings_of(user, handover),
-            acts=acts,
-            main_act=next((act for act in MAIN_ACTS if act in acts), ""),
+            notes=reading.notes_of(user, handover),
+            may_note=may_note(user, handover),
+            acts=[act for act in acts if act != main_act and act not in QUIET_ACTS],
+            quiet_acts=[act for act in acts if act in QUIET_ACTS],
+            main_act=main_act,
             law=law,
             disclosed=handover.disclosed,
             left_out=left_out_of(user, handover),
@@ -109,6 +112,15 @@ class HandoverPage(TemplateView):
             legal_notice=law is not None,
             **kwargs,
         )
+
+
+def may_note(user: User, handover: HandoverRequest) -> bool:
+    """Whether the officer writes notes for one of the sides."""
+    try:
+        side_of(user, handover)
+    except HandoverRequest.DoesNotExist:
+        return False
+    return True
 
 
 def instrument_shown(handover: HandoverRequest) -> dict[str, str] | None:

@@ -30,6 +30,7 @@ from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services.erasing import erase_content
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.states import ARREST, SENT
 from lmc_cases.jurisdictions.access import Action
 from lmc_cases.keys.models import RecordKey
 from lmc_cases.keys.sealing import destroy_keys
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 # Decided on soon: until then the request needs the record it names.
-UNDECIDED = (HandoverRequest.Status.SUBMITTED, HandoverRequest.Status.ACKNOWLEDGED)
+UNDECIDED = f"{ARREST} {SENT}".split()
 
 
 class ErasureBlocked(Conflict):

@@ -1,4 +1,4 @@
-"""Requests for the handover of persons: co-owned by the requesting and the requested country."""
+"""Requests for the handover of persons: co-owned by the country that receives and the one that holds them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
+from lmc_cases.handovers.procedures import Procedure
 from lmc_cases.jurisdictions.access import Action, audiences_of, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Audience, Jurisdiction, LegalInstrument
-from lmc_cases.suspects.models import Suspect
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -57,6 +57,34 @@ class HandoverVisibility(models.Model):
         ]
 
 
+class Status(models.TextChoices):
+    """Where a request stands; the allowed steps are declared in handovers.states."""
+
+    DRAFT = "DRAFT", _("Draft")
+    INTERNAL = "INTERNAL", _("Internal approval")
+    ARREST_ASKED = "ARREST_ASKED", _("Provisional arrest asked")
+    ARRESTED = "ARRESTED", _("Provisionally arrested")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    ACKNOWLEDGED = "ACKNOWLEDGED", _("Acknowledged")
+    INFO_ASKED = "INFO_ASKED", _("More information asked")
+    REVIEW = "REVIEW", _("Legal review or court")
+    APPROVED = "APPROVED", _("Handover granted")
+    PART_GRANTED = "PART_GRANTED", _("Granted in part")
+    TEMPORARY = "TEMPORARY", _("Temporary surrender granted")
+    POSTPONED = "POSTPONED", _("Postponed")
+    REFUSED = "REFUSED", _("Refused")
+    ASSURED = "ASSURED", _("Assurances agreed")
+    PLANNED = "PLANNED", _("Surrender planned")
+    CLEARED = "CLEARED", _("Screening and fitness cleared")
+    HANDED_OVER = "HANDED_OVER", _("Handed over")
+    NOT_COLLECTED = "NOT_COLLECTED", _("Not collected")
+    NOT_ACCEPTED = "NOT_ACCEPTED", _("Not accepted")
+    WATCH = "WATCH", _("Speciality watch")
+    CLOSED = "CLOSED", _("Closed")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    RELEASED = "RELEASED", _("Persons released")
+
+
 class HandoverRequestQuerySet(models.QuerySet["HandoverRequest"]):
     """Reads of handover requests."""
 
@@ -75,19 +103,13 @@ class HandoverRequestQuerySet(models.QuerySet["HandoverRequest"]):
 
 
 class HandoverRequest(models.Model):
-    """One country asks another to hand over people of one case."""
+    """People of one case are to change countries: asked for by the receiving country, or offered by the sending one.
 
-    class Status(models.TextChoices):
-        """Where the request stands; the allowed steps are declared in handovers.states."""
+    ``requesting`` is the country that receives the persons, ``requested`` the one that holds them and owns the case.
+    """
 
-        DRAFT = "DRAFT", _("Draft")
-        SUBMITTED = "SUBMITTED", _("Submitted")
-        ACKNOWLEDGED = "ACKNOWLEDGED", _("Acknowledged")
-        APPROVED = "APPROVED", _("Approved")
-        REFUSED = "REFUSED", _("Refused")
-        HANDED_OVER = "HANDED_OVER", _("Handed over")
-        CLOSED = "CLOSED", _("Closed")
-        WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    Status = Status
+    Procedure = Procedure
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(_("reference"), max_length=40, unique=True)
@@ -102,6 +124,11 @@ class HandoverRequest(models.Model):
         Audience, on_delete=models.PROTECT, related_name="+", editable=False
     )
     requested = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="handovers_received")
+    procedure = models.CharField(
+        _("procedure"), max_length=16, choices=Procedure.choices, default=Procedure.POLICE_HANDOVER
+    )
+    # The country that holds the persons opened it and offers them; in all others the receiving country asks.
+    is_offer = models.BooleanField(default=False, editable=False)
     status = models.CharField(_("status"), max_length=14, choices=Status.choices, default=Status.DRAFT)
     instrument = models.ForeignKey(
         LegalInstrument,
@@ -119,6 +146,14 @@ class HandoverRequest(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    # What the answering country asked to know, and what it was told; the history keeps each question and answer.
+    question = models.TextField(_("information asked"), blank=True, default="")
+    answer = models.TextField(_("information supplied"), blank=True, default="")
+    assurances = models.TextField(_("assurances"), blank=True, default="")
+    arrested_at = models.DateTimeField(_("arrested at"), null=True)
+    planned_at = models.DateTimeField(_("planned for"), null=True)
+    planned_place = models.CharField(_("place"), max_length=300, blank=True, default="")
+    planned_note = models.TextField(_("remarks"), blank=True, default="")
     handed_over_at = models.DateTimeField(_("handed over at"), null=True)
     handed_over_place = models.CharField(_("place"), max_length=300, blank=True, default="")
     handed_over_note = models.TextField(_("remarks"), blank=True, default="")
@@ -142,8 +177,13 @@ class HandoverRequest(models.Model):
 
     @property
     def audit_owner_id(self) -> int | None:
-        """The requested country; before the submission the requesting one, or its audit would tell of a draft."""
-        return self.requested_id if self.submitted_at else self.requesting_id
+        """The country that holds the persons; of a draft the one that opened it, or its audit would tell of it."""
+        return self.requested_id if self.submitted_at or self.is_offer else self.requesting_id
+
+    @property
+    def opening_id(self) -> int:
+        """Primary key of the country that opened it."""
+        return self.requested_id if self.is_offer else self.requesting_id
 
     @property
     def audit_reference(self) -> str:
@@ -154,39 +194,3 @@ class HandoverRequest(models.Model):
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.case_uuid
-
-
-class HandoverSubjectQuerySet(models.QuerySet["HandoverSubject"]):
-    """Reads of the people asked for."""
-
-    def visible_to(self, user: User) -> HandoverSubjectQuerySet:
-        """People of the requests the officer may see."""
-        return self.filter(handover__in=HandoverRequest.objects.visible_to(user))
-
-
-class HandoverSubject(models.Model):
-    """One person asked for. ``snapshot`` is the person as disclosed, kept with the request."""
-
-    class Outcome(models.TextChoices):
-        """What became of it."""
-
-        PENDING = "PENDING", _("Pending")
-        GRANTED = "GRANTED", _("Granted")
-        REFUSED = "REFUSED", _("Refused")
-        HANDED_OVER = "HANDED_OVER", _("Handed over")
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    handover = models.ForeignKey(HandoverRequest, on_delete=models.PROTECT, related_name="subjects")
-    suspect = models.ForeignKey(Suspect, on_delete=models.PROTECT, related_name="+")
-    suspect_uuid = models.UUIDField(editable=False)
-    position = models.PositiveSmallIntegerField()
-    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.PENDING)
-    snapshot = models.JSONField(default=dict)
-
-    objects = HandoverSubjectQuerySet.as_manager()
-    history = kept_history()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["handover", "suspect"], name="a_person_is_asked_for_once")
-        ]
