@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
     from lmc_cases.core.keyset import Cursor
 
-# More matches than this are never ranked: the officer is asked for a longer term. Each costs four buffers among a
+# More matches than this are never ranked: the officer is asked for a longer term. Each costs six buffers among a
 # million cases, the walk that comes first eight thousand: together they stay below the benchmark's twenty thousand.
-MAX_MATCHES = 2000
+MAX_MATCHES = 1500
 # So many of the newest visible cases are looked through before the text indexes are asked.
 MAX_WALKED = 2000
 # A part of a term found so often among them is common: an index would read a large part of itself for it.
