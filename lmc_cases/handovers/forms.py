@@ -21,9 +21,10 @@ from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
 from lmc_cases.handovers.procedures import ASKED, OFFERED, PROFILES, Procedure
 from lmc_cases.handovers.services.deciding import DECISIONS
 from lmc_cases.handovers.services.disclosure import askable_in
+from lmc_cases.handovers.services.gates import NOT_MOVED
 from lmc_cases.handovers.services.instruments import OfferedInstrument
 from lmc_cases.handovers.services.reading import RequestedPerson
-from lmc_cases.handovers.services.surrendering import EXITS, NOT_MOVED
+from lmc_cases.handovers.services.surrendering import EXITS
 from lmc_cases.suspects.models import Suspect
 
 MAX_STATEMENT = 50_000

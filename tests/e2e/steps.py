@@ -49,7 +49,7 @@ class Desk:
         self.link(end).click()
         self.page.wait_for_url(re.compile(re.escape(end) + "$"))
 
-    def send(self, **fields: str) -> None:
+    def send(self, button: str = SUBMIT, /, **fields: str) -> None:
         """Fill fields of the page's form by name and press its main button."""
         for name, value in fields.items():
             box = self.page.locator(f'main form.lmc-form [name="{name}"]').first
@@ -57,7 +57,7 @@ class Desk:
                 box.select_option(value)
             else:
                 box.fill(value)
-        self.press(SUBMIT)
+        self.press(button)
 
     def press(self, button: str) -> None:
         """Press a button that sends a form, and wait for the page that comes: never one that refuses."""

@@ -162,3 +162,30 @@ def test_only_the_holder_offers_and_only_to_whom_the_case_is_open_in_full(w: Wor
     sharing.revoke_share(actor=w.thai, share_id=w.share.uuid, reason="over")
     with pytest.raises(InvalidInput):
         offer(w, "REMOVAL")
+
+
+def test_who_was_not_collected_is_planned_again_as_what_was_granted(w: World) -> None:
+    handover = sending.submit(actor=w.chinese, handover_id=w.draft().uuid)
+    proceeding.acknowledge(actor=w.thai, handover_id=handover.uuid)
+    subjects = list(handover.subjects.order_by("position"))
+    approving.approve_and_owe(
+        actor=w.supervisor,
+        handover_id=handover.uuid,
+        outcomes={subject.uuid: "TEMPORARY" for subject in subjects},
+        grounds={subject.uuid: "Own trial first (invented)" for subject in subjects},
+    )
+    cleared(w, handover)
+    left = surrendering.record_handed_over(
+        actor=w.thai,
+        handover_id=handover.uuid,
+        at=timezone.now(),
+        place="Bridge",
+        subject_ids=[],
+        not_moved={subject.uuid: "NOT_COLLECTED" for subject in subjects},
+        note="nobody came",
+    )
+    assert (left.status, left.handed_over_at) == ("NOT_COLLECTED", None)
+    again = surrendering.plan(
+        actor=w.thai, handover_id=handover.uuid, at=timezone.now() + dt.timedelta(days=3), place="Bridge"
+    )
+    assert {subject.outcome for subject in again.subjects.all()} == {"TEMPORARY"}

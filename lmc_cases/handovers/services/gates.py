@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 POSITIVE = (HandoverSubject.Outcome.GRANTED.value, HandoverSubject.Outcome.TEMPORARY.value)
 
+# Granted, and still where they were: a new plan takes them up.
+NOT_MOVED = (HandoverSubject.Outcome.NOT_COLLECTED.value, HandoverSubject.Outcome.NOT_ACCEPTED.value)
+
 
 class CaseNotOpen(Conflict):
     """The case is not shared in full any more."""
@@ -78,7 +81,7 @@ def _second_officer(actor: User, handover: HandoverRequest) -> None:
 
 
 def _somebody_granted(_actor: User, handover: HandoverRequest) -> None:
-    if not handover.subjects.filter(outcome__in=POSITIVE).exists():
+    if not handover.subjects.filter(outcome__in=(*POSITIVE, *NOT_MOVED)).exists():
         raise GateClosed(_("Nobody of this request is granted any more."))
 
 

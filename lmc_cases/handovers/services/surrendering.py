@@ -16,14 +16,13 @@ from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, Status
-from lmc_cases.handovers.services.gates import POSITIVE
+from lmc_cases.handovers.services.gates import NOT_MOVED, POSITIVE
 from lmc_cases.handovers.services.steps import given_reason, step_with_check, take
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 Outcome = HandoverSubject.Outcome
-NOT_MOVED = (Outcome.NOT_COLLECTED.value, Outcome.NOT_ACCEPTED.value)
 # How a person leaves a request before being moved.
 EXITS = (
     Outcome.DIED.value,
@@ -53,7 +52,7 @@ def plan(*, actor: User, handover_id: UUID, at: dt.datetime, place: str, note: s
     if at <= timezone.now():
         raise InvalidInput("at", _("Choose a time in the future."))
     for subject in handover.subjects.filter(outcome__in=NOT_MOVED):
-        subject.outcome = Outcome.GRANTED
+        subject.outcome = _granted_as(subject)
         save_as(subject, actor=actor, reason="planned again")
     handover.planned_at, handover.planned_place = at, cleaned
     handover.planned_note = clean_text(note, multiline=True)
@@ -221,6 +220,12 @@ def leave(*, actor: User, handover_id: UUID, subject_id: UUID, outcome: str, rea
         codes={"outcome": outcome, "subject": str(subject.uuid)},
     )
     return handover
+
+
+def _granted_as(subject: HandoverSubject) -> str:
+    """What was decided for a person who was not moved: a temporary surrender stays one."""
+    decided = subject.history.filter(outcome__in=POSITIVE).order_by("-history_date", "-history_id")
+    return str(decided.values_list("outcome", flat=True)[:1].get())
 
 
 def _leave(subject: HandoverSubject, outcome: HandoverSubject.Outcome, reason: str, actor: User) -> None:

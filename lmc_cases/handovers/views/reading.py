@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from lmc_cases.accounts.models import User
@@ -93,6 +94,8 @@ class HandoverPage(TemplateView):
         law = instrument_shown(handover)
         return super().get_context_data(
             handover=handover,
+            requesting_label=_("Receiving country") if handover.is_offer else _("Requesting country"),
+            requested_label=_("Sending country") if handover.is_offer else _("Requested country"),
             profile=PROFILES[handover.procedure],
             papers=[PAPERS[code] for code in PROFILES[handover.procedure].papers],
             tone=tone_of(handover.status),
