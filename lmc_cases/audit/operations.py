@@ -23,13 +23,14 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
         "closed withdrawn taken_out_of_operation",
         "marked handling_set standing_set proposed taken_back",
         "retired kept escalated",
+        "arrested assured cleared returned supplied planned put_to_review resumed watched",
     ),
     Operation.CONSULTATION: _words(
         "viewed listed searched verified looked_at previewed viewed_as reason_given",
     ),
     Operation.DISCLOSURE: _words(
         "shared share_revoked downloaded rendered submitted approved corrected handed_over disclosed",
-        "printed passed_on answered sent",
+        "printed passed_on answered sent simplified not_handed_over",
     ),
     Operation.COMBINATION: _words(
         "merged matched combined linked put_into_operation",
@@ -93,6 +94,13 @@ EXCEPTIONS: dict[str, Operation] = {
     # One country decides against a request of another: a step of the request, not a refused access.
     "handover.refused": Operation.ALTERATION,
     "handover.acknowledged": Operation.ALTERATION,
+    # Asking for an arrest shows the other country the request; asking for information shows it a question alone.
+    "handover.arrest_asked": Operation.DISCLOSURE,
+    "handover.information_asked": Operation.ALTERATION,
+    # What became of persons, not of anybody's rights.
+    "handover.person_left": Operation.ALTERATION,
+    "handover.released": Operation.ALTERATION,
+    "handover.exception_confirmed": Operation.ALTERATION,
     # Nothing was made of the request; its failure changes the job alone.
     "dossier.failed": Operation.ALTERATION,
     "audit.export_requested": Operation.EXPORT,

@@ -25,6 +25,7 @@ from lmc_cases.handovers.services.gates import NOT_MOVED
 from lmc_cases.handovers.services.instruments import OfferedInstrument
 from lmc_cases.handovers.services.reading import RequestedPerson
 from lmc_cases.handovers.services.surrendering import EXITS
+from lmc_cases.handovers.wording import confidence_words, in_force_words
 from lmc_cases.suspects.models import Suspect
 
 MAX_STATEMENT = 50_000
@@ -192,22 +193,6 @@ def _person_label(person: Suspect, *, may_be_named: bool) -> str:
         person.get_category_display(),
         note,
     )
-
-
-def in_force_words(in_force: str) -> str:
-    """Say whether an instrument is in force, as far as the data know."""
-    words = {"": _("Not known"), "yes": _("Yes"), "no": _("No")}
-    return words.get(in_force, in_force)
-
-
-def confidence_words(confidence: str) -> str:
-    """Say how sure a row of reference data is."""
-    words = {
-        "": _("Not known"),
-        "verified": _("Verified in the source"),
-        "general-knowledge": _("General knowledge"),
-    }
-    return words.get(confidence, confidence)
 
 
 def _instrument_label(offer: OfferedInstrument) -> str:
@@ -431,7 +416,9 @@ class CheckForm(forms.Form):
     """One check: its outcome, and every field that one of its outcomes asks for."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
-    on = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     reason = forms.CharField(
         label=gettext_lazy("What was found, and how"),
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -22,6 +22,7 @@ from lmc_cases.jurisdictions.models import (
     LegalInstrument,
     Offence,
     RetentionRule,
+    TimeLimit,
     Typology,
 )
 
@@ -92,6 +93,7 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
         Typology.objects.update_or_create(natural_key=key_of(row["code"]), defaults=row)
         counts["typologies"] += 1
     counts |= _load_rules_of_sharing(folder, by_code)
+    counts |= _load_time_limits(folder, by_code)
     for row in rows_of(folder / "consent_deadlines.csv"):
         country = by_code[row.pop("jurisdiction")]
         ConsentDeadline.objects.update_or_create(
@@ -118,6 +120,24 @@ def _load_rules_of_sharing(folder: Path, by_code: dict[str, Jurisdiction]) -> di
             defaults={**row, "jurisdiction": by_code[code] if code else None, **_checked(row)},
         )
         counts["answer_times"] += 1
+    return counts
+
+
+def _load_time_limits(folder: Path, by_code: dict[str, Jurisdiction]) -> dict[str, int]:
+    """Time limits of countries' own laws; those of treaties are entered by the countries, with their articles."""
+    counts = {"time_limits": 0}
+    for row in rows_of(folder / "time_limits.csv"):
+        country = by_code[row.pop("jurisdiction")]
+        key = key_of("time-limit", country.code, row["law"], row["event"])
+        days = {name: int(row[name]) if row[name] else None for name in ("days", "extension_days")}
+        ends = {
+            name: dt.date.fromisoformat(row[name]) if row[name] else None
+            for name in ("valid_from", "valid_to")
+        }
+        TimeLimit.objects.update_or_create(
+            natural_key=key, defaults={**row, "jurisdiction": country, **days, **ends, **_checked(row)}
+        )
+        counts["time_limits"] += 1
     return counts
 
 

@@ -153,7 +153,10 @@ def take_both_steps(
     w: World, supervisor: Browser, liaison: Browser, handover: HandoverRequest, run: ImportRun
 ) -> None:
     """Approve and confirm: both are done, soon, and owed in PostgreSQL."""
-    answer = timed(lambda: supervisor.post(f"/dossiers/request/{handover.uuid}/approve/", {"reason": ""}))
+    with acting_as(w.supervisor):
+        granted = {f"outcome_{subject.uuid}": "GRANTED" for subject in handover.subjects.all()}
+    decision = {"reason": "", **granted}
+    answer = timed(lambda: supervisor.post(f"/dossiers/request/{handover.uuid}/approve/", decision))
     assert answer.status == 302, answer.text[-3000:]
     fields = {f"column_{n}": run.mapping.get(str(n), "") for n in range(3)}
     answer = timed(

@@ -219,7 +219,7 @@ def _conclude(
         actor=actor,
         verb=verb,
         ends=status_of(decided),
-        operation=Operation.DISCLOSURE if is_granted else Operation.ALTERATION,
+        operation=Operation.DISCLOSURE,
         reason=handover.decision_reason,
         tells_other_side=True,
         codes=_counts(handover) if is_granted else {},

@@ -14,11 +14,12 @@ from lmc_cases.cases.frame import case_frame
 from lmc_cases.cases.models import Level
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.viewer import officer_of
-from lmc_cases.handovers.forms import StatusFilter, confidence_words, in_force_words
+from lmc_cases.handovers.forms import StatusFilter
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.procedures import PAPERS, PROFILES
 from lmc_cases.handovers.services import reading
 from lmc_cases.handovers.services.checking import side_of
+from lmc_cases.handovers.services.clocks import clocks_of, has_unknown_clock
 from lmc_cases.handovers.services.drafting import may_ask_from, may_offer_from
 from lmc_cases.handovers.services.instruments import KINDS
 from lmc_cases.handovers.services.left_out import left_out_of
@@ -26,6 +27,7 @@ from lmc_cases.handovers.services.standing import standings_of
 from lmc_cases.handovers.states import CHECKABLE, DISCLOSED, possible_steps
 from lmc_cases.handovers.tables import HandoverTable
 from lmc_cases.handovers.tones import tone_of
+from lmc_cases.handovers.wording import confidence_words, in_force_words
 
 QUIET_ACTS = ("leave", "release", "withdraw")
 
@@ -103,6 +105,8 @@ class HandoverPage(TemplateView):
             cleared={person.subject.pk for person in standings_of(handover) if person.is_cleared},
             checks_begun=handover.status in CHECKABLE or handover.status in DISCLOSED,
             happenings=reading.happenings_of(user, handover),
+            clocks=clocks_of(handover),
+            has_unknown_clock=has_unknown_clock(handover),
             notes=reading.notes_of(user, handover),
             may_note=may_note(user, handover),
             acts=[act for act in acts if act != main_act and act not in QUIET_ACTS],

@@ -9,6 +9,7 @@ from lmc_cases.jurisdictions.models.reference import (
     LegalInstrument,
     Offence,
     RetentionRule,
+    TimeLimit,
     Typology,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "LegalInstrument",
     "Offence",
     "RetentionRule",
+    "TimeLimit",
     "Typology",
 ]

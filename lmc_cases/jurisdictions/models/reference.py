@@ -184,3 +184,50 @@ class AnswerTime(ReferenceRow):
     )
     share_hours = models.PositiveIntegerField(_("hours to answer a share"))
     question_hours = models.PositiveIntegerField(_("hours to answer a question"))
+
+
+class TimeLimit(ReferenceRow):
+    """Days within which a step of a handover must follow, by a country's law or by one treaty. Never a rule in code.
+
+    A row says from which event it counts and what is asked for at its end; nothing ends by itself. No row means that
+    the limit is not known, and an empty effect that nobody has read what follows.
+    """
+
+    class Event(models.TextChoices):
+        """What the days are counted from."""
+
+        ARREST = "ARREST", _("Provisional arrest")
+        INFORMATION = "INFORMATION", _("More information asked")
+        PLANNED = "PLANNED", _("Day planned for the surrender")
+
+    class Effect(models.TextChoices):
+        """What is asked for when the days are over."""
+
+        RELEASE = "RELEASE", _("The holding country decides whether the persons are released.")
+        LAPSE = "LAPSE", _("The country that asked decides whether the request goes on.")
+
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, null=True, blank=True, related_name="time_limits"
+    )
+    instrument = models.ForeignKey(
+        LegalInstrument, on_delete=models.PROTECT, null=True, blank=True, related_name="time_limits"
+    )
+    law = models.CharField(_("law"), max_length=400)
+    article = models.CharField(_("article"), max_length=120, blank=True, default="")
+    event = models.CharField(max_length=12, choices=Event.choices)
+    days = models.PositiveSmallIntegerField()
+    extension_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    effect = models.CharField(max_length=10, choices=Effect.choices, blank=True, default="")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(jurisdiction__isnull=True) ^ models.Q(instrument__isnull=True),
+                name="a_time_limit_is_of_a_law_or_of_a_treaty",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.law}, {self.article}" if self.article else self.law
