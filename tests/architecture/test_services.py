@@ -158,6 +158,7 @@ WRITES = {
         "DisclosureRule.objects.update_or_create": "reference data, loaded by the product",
         "AnswerTime.objects.update_or_create": "reference data, loaded by the product",
         "ConsentDeadline.objects.update_or_create": "reference data, loaded by the product",
+        "TimeLimit.objects.update_or_create": "reference data, loaded by the product",
         "Jurisdiction.objects.create": "reference data, loaded by the product",
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",
         "Agency.objects.create": "reference data, loaded by the product",
