@@ -32,9 +32,7 @@ class Home(TemplateView):
         user = officer_of(self.request)
         handovers = HandoverRequest.objects.visible_to(user).select_related("requesting", "requested")
         to_decide = waiting_for(user).exclude(status=HandoverRequest.Status.DRAFT)
-        drafts = handovers.asked_with(user, Action.REQUEST_HANDOVER).filter(
-            status=HandoverRequest.Status.DRAFT, created_by=user
-        )
+        drafts = handovers.filter(status=HandoverRequest.Status.DRAFT, created_by=user)
         dossiers = (
             Dossier.objects.visible_to(user)
             .filter(job_state=JobState.DONE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +30,19 @@ def _page(request: HttpRequest, name: str, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400."""
+    """400; but 500 where the database went away while the session was saved, which Django calls a bad request."""
+    if isinstance(exception, SessionInterrupted) and _is_of_the_database(exception):
+        return server_error(request)
     return _page(request, "400", 400)
+
+
+def _is_of_the_database(error: BaseException | None) -> bool:
+    """Whether a lost connection stands behind an error; a session that was only deleted has none."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__context__
+    return False
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -21,13 +21,13 @@ from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
 from lmc_cases.handovers.procedures import ASKED, OFFERED, PROFILES, Procedure
 from lmc_cases.handovers.services.deciding import DECISIONS
 from lmc_cases.handovers.services.disclosure import askable_in
-from lmc_cases.handovers.services.gates import NOT_MOVED
 from lmc_cases.handovers.services.instruments import OfferedInstrument
 from lmc_cases.handovers.services.reading import RequestedPerson
 from lmc_cases.handovers.services.surrendering import EXITS
 from lmc_cases.handovers.wording import confidence_words, in_force_words
 from lmc_cases.suspects.models import Suspect
 
+Outcome = HandoverSubject.Outcome
 MAX_STATEMENT = 50_000
 MAX_REASON = 5_000
 # The fields of the care of a minor.
@@ -399,7 +399,10 @@ class HandedOverForm(forms.Form):
     def not_moved(self) -> dict[uuid.UUID, str]:
         """What became of those who stayed."""
         collected, accepted = (ids_of(self.cleaned_data[name]) for name in ("not_collected", "not_accepted"))
-        return {**dict.fromkeys(collected, NOT_MOVED[0]), **dict.fromkeys(accepted, NOT_MOVED[1])}
+        return {
+            **dict.fromkeys(collected, Outcome.NOT_COLLECTED),
+            **dict.fromkeys(accepted, Outcome.NOT_ACCEPTED),
+        }
 
 
 class NoteForm(forms.Form):

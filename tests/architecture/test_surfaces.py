@@ -12,8 +12,6 @@ from tests.architecture.source import MANAGERS, Module, modules, surface_modules
 RULES = {
     "visible_to",
     "owned_with",
-    "asked_with",
-    "decided_with",
     "answered_with",
     "withdrawn_with",
     "colleagues_of",

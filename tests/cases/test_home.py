@@ -90,6 +90,23 @@ def test_a_request_waits_for_whoever_may_decide_and_a_draft_for_its_author() -> 
     assert received.reference not in home_of(thai)[1]
     assert draft.reference in home_of(chinese)[1]
     assert draft.reference not in home_of(officer("CN"))[1]
+    # An offer is drafted by the country that holds the persons, and waits for its author there.
+    with acting_as(thai):
+        HandoverRequest.objects.create(
+            reference="TH-H-OFFER",
+            case=case,
+            case_uuid=case.uuid,
+            case_reference=case.reference,
+            requesting=chinese.country,
+            requesting_audience=chinese.country.audience,
+            requested=case.owner,
+            procedure="REMOVAL",
+            is_offer=True,
+            created_by=thai,
+        )
+    assert "TH-H-OFFER" in home_of(thai)[1]
+    for user in (chinese, supervisor, viet):
+        assert "TH-H-OFFER" not in home_of(user)[1]
 
 
 def test_an_import_waits_for_the_word_of_whoever_sent_it() -> None:

@@ -15,12 +15,12 @@ from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approving
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.procedures import OFFERED
-from lmc_cases.handovers.services import drafting, proceeding, reading, sending, surrendering
+from lmc_cases.handovers.services import checking, drafting, proceeding, reading, sending, surrendering
 from lmc_cases.handovers.services.disclosure import ProtectedPerson
 from lmc_cases.handovers.services.gates import GateClosed
 from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer, share
-from tests.handovers.samples import World, pass_checks, world
+from tests.handovers.samples import World, pass_checks, passing, world
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +111,17 @@ def test_victims_return_without_a_dossier_and_nobody_else_returns_as_one(w: Worl
     approving.approve_and_owe(actor=officer("CN", "supervisor"), handover_id=handover.uuid)
     with pytest.raises(HandoverRequest.DoesNotExist):
         approving.correct_and_owe(actor=w.supervisor, handover_id=handover.uuid, reason="x")
+    # That the screening finds a victim is why the person returns, not why the person may not.
+    checking.record_check(
+        actor=w.thai,
+        handover_id=handover.uuid,
+        subject_id=handover.subjects.get().uuid,
+        kind="SCREENING",
+        outcome="VICTIM",
+        on=timezone.localdate(),
+        findings=passing("SCREENING")[1],
+    )
+    assert handover.subjects.get().outcome == "GRANTED"
     cleared(w, handover)
     surrendering.record_handed_over(
         actor=w.thai,
@@ -128,8 +139,6 @@ def test_a_return_by_consent_stops_when_the_consent_is_taken_back(w: World) -> N
     proceeding.acknowledge(actor=w.chinese, handover_id=handover.uuid)
     approving.approve_and_owe(actor=officer("CN", "supervisor"), handover_id=handover.uuid)
     cleared(w, handover)
-    from lmc_cases.handovers.services import checking
-
     checking.record_check(
         actor=w.thai,
         handover_id=handover.uuid,

@@ -40,10 +40,15 @@ CREATE FUNCTION text_audiences_from_visibility() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE ids bigint[];
 BEGIN
-    IF TG_OP = 'DELETE' THEN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(DISTINCT case_id) INTO ids FROM new_rows;
+    ELSIF TG_OP = 'DELETE' THEN
         SELECT array_agg(DISTINCT case_id) INTO ids FROM old_rows;
     ELSE
-        SELECT array_agg(DISTINCT case_id) INTO ids FROM new_rows;
+        -- Every touch of a case changes its rows; its readers change with level and end alone.
+        SELECT array_agg(DISTINCT n.case_id) INTO ids
+          FROM new_rows n JOIN old_rows o ON o.audience_id = n.audience_id AND o.case_id = n.case_id
+         WHERE (n.level, n.until) IS DISTINCT FROM (o.level, o.until);
     END IF;
     IF ids IS NOT NULL THEN PERFORM refresh_text_audiences(ids); END IF;
     RETURN NULL;
@@ -61,7 +66,8 @@ END $$;
 CREATE TRIGGER text_of_new_visibility AFTER INSERT ON cases_casevisibility
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION text_audiences_from_visibility();
 CREATE TRIGGER text_of_changed_visibility AFTER UPDATE ON cases_casevisibility
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION text_audiences_from_visibility();
+    REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION text_audiences_from_visibility();
 CREATE TRIGGER text_of_ended_visibility AFTER DELETE ON cases_casevisibility
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION text_audiences_from_visibility();
 CREATE TRIGGER audiences_of_new_text BEFORE INSERT ON cases_casetext

@@ -52,6 +52,10 @@ class HandoverSubject(models.Model):
         RELEASED = "RELEASED", _("Released")
         VICTIM_TRACK = "VICTIM_TRACK", _("Into the protection of victims")
 
+    POSITIVE = (Outcome.GRANTED.value, Outcome.TEMPORARY.value)
+    # Granted, and still where they were: a new plan takes them up.
+    NOT_MOVED = (Outcome.NOT_COLLECTED.value, Outcome.NOT_ACCEPTED.value)
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     handover = models.ForeignKey(HandoverRequest, on_delete=models.PROTECT, related_name="subjects")
     suspect = models.ForeignKey(Suspect, on_delete=models.PROTECT, related_name="+")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
 from lmc_cases.handovers.procedures import Procedure
-from lmc_cases.jurisdictions.access import Action, audiences_of, jurisdictions_granting
+from lmc_cases.jurisdictions.access import audiences_of
 from lmc_cases.jurisdictions.models import Audience, Jurisdiction, LegalInstrument
 
 if TYPE_CHECKING:
@@ -92,14 +92,6 @@ class HandoverRequestQuerySet(models.QuerySet["HandoverRequest"]):
         """Requests of the officer's country, and those submitted to it."""
         rows = HandoverVisibility.objects.visible_to(user)
         return self.filter(pk__in=rows.values("handover_id"))
-
-    def asked_with(self, user: User, action: Action) -> HandoverRequestQuerySet:
-        """Requests made by the countries for which the officer holds ``action``."""
-        return self.visible_to(user).filter(requesting__in=jurisdictions_granting(user, action))
-
-    def decided_with(self, user: User, action: Action) -> HandoverRequestQuerySet:
-        """Requests made to the countries for which the officer holds ``action``."""
-        return self.visible_to(user).filter(requested__in=jurisdictions_granting(user, action))
 
 
 class HandoverRequest(models.Model):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -50,7 +51,7 @@ class Findings:
     reason: str
     language: str = ""
     interpreter: str = ""
-    indicators: tuple[str, ...] = ()
+    indicators: Collection[str] = ()
     decision_maker: str = ""
     follow_up: str = ""
     guardian: str = ""
@@ -106,18 +107,11 @@ def record_check(
         handover=handover,
         country=country,
         is_confidential=check.confidential,
-        reason=given.reason,
-        language=given.language,
-        interpreter=given.interpreter,
-        indicators=list(given.indicators),
-        decision_maker=given.decision_maker,
-        follow_up=given.follow_up,
-        guardian=given.guardian,
-        escort=given.escort,
-        best_interest=given.best_interest,
-        document=given.document,
+        **asdict(given),
     ).save(force_insert=True)
-    if found.effect == Effect.VICTIM and subject.outcome != HandoverSubject.Outcome.HANDED_OVER:
+    # Where victims return, being one is why they do.
+    leaves = found.effect == Effect.VICTIM and handover.procedure in check.of
+    if leaves and subject.outcome != HandoverSubject.Outcome.HANDED_OVER:
         subject.outcome = HandoverSubject.Outcome.VICTIM_TRACK
         save_as(subject, actor=actor, reason="screened")
     record(
@@ -252,7 +246,7 @@ def _cleaned(findings: Findings) -> Findings:
         reason=given_reason(findings.reason),
         language=clean_text(findings.language),
         interpreter=clean_text(findings.interpreter),
-        indicators=tuple(dict.fromkeys(findings.indicators)),
+        indicators=list(dict.fromkeys(findings.indicators)),
         decision_maker=clean_text(findings.decision_maker),
         follow_up=clean_text(findings.follow_up, multiline=True),
         guardian=clean_text(findings.guardian),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lmc_cases.handovers.states import Step
 
 Outcome = HandoverSubject.Outcome
-POSITIVE = frozenset({Outcome.GRANTED.value, Outcome.TEMPORARY.value})
+POSITIVE = frozenset(HandoverSubject.POSITIVE)
 # What can be decided for a person; all but the first need their ground.
 DECISIONS = (Outcome.GRANTED.value, Outcome.TEMPORARY.value, Outcome.POSTPONED.value, Outcome.REFUSED.value)
 

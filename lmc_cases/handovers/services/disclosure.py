@@ -36,13 +36,7 @@ SCHEMA = "lmc-cases/handover-disclosure/1"
 # Whom a procedure may name. A victim is never handed over as a suspect, and never returned as one.
 _SUSPECTS = frozenset({Suspect.Category.SUSPECT.value})
 _VICTIMS = frozenset({Suspect.Category.VICTIM.value, Suspect.Category.PRESUMED_TRAFFICKING_VICTIM.value})
-_GOES = (
-    HandoverSubject.Outcome.GRANTED.value,
-    HandoverSubject.Outcome.TEMPORARY.value,
-    HandoverSubject.Outcome.HANDED_OVER.value,
-    HandoverSubject.Outcome.NOT_COLLECTED.value,
-    HandoverSubject.Outcome.NOT_ACCEPTED.value,
-)
+_GOES = (*HandoverSubject.POSITIVE, *HandoverSubject.NOT_MOVED, HandoverSubject.Outcome.HANDED_OVER.value)
 
 
 def askable_in(procedure: str) -> frozenset[str]:

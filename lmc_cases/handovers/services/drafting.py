@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models, transaction
@@ -39,7 +39,7 @@ def case_to_ask_from(actor: User, case_id: UUID) -> Case:
     Raises:
         Case.DoesNotExist: foreign, missing, the own country's, too low a level and no right alike.
     """
-    if not jurisdictions_granting(actor, Action.REQUEST_HANDOVER).filter(pk=actor.country.pk).exists():
+    if not may_open(actor):
         raise Case.DoesNotExist
     case = (
         Case.objects.visible_to(actor, at_least=Level.FULL)
@@ -54,9 +54,7 @@ def case_to_ask_from(actor: User, case_id: UUID) -> Case:
 
 def may_ask_from(actor: User, case: Case) -> bool:
     """Whether to show the way to a new request on the pages of ``case``; the service asks again."""
-    if actor.agency is None or case.owner_id == actor.country.pk:
-        return False
-    return jurisdictions_granting(actor, Action.REQUEST_HANDOVER).filter(pk=actor.country.pk).exists()
+    return may_open(actor) and case.owner_id != actor.country.pk
 
 
 @transaction.atomic
@@ -89,11 +87,11 @@ def draft_request(
     case = case_to_ask_from(actor, case_id)
     if procedure not in ASKED:
         raise InvalidInput("procedure", _("Choose a procedure from the list."))
-    if draft_id is not None:
-        held = HandoverRequest.objects.visible_to(actor).filter(uuid=draft_id, created_by=actor).first()
-        if held is not None:
-            return held
+    held = _sent_before(actor, draft_id)
+    if held is not None:
+        return held
     handover = HandoverRequest(
+        uuid=draft_id or uuid4(),
         reference=next_reference(actor.country, "H"),
         case=case,
         case_uuid=case.uuid,
@@ -108,11 +106,7 @@ def draft_request(
         facts_language=_language(facts_language),
         created_by=actor,
     )
-    if draft_id is not None:
-        handover.uuid = draft_id
-    persons = _persons(actor, case, suspect_ids, procedure)
-    save_as(handover, actor=actor)
-    _write_subjects(handover, persons, actor)
+    persons = _begin(actor, handover, suspect_ids)
     record(
         actor=actor,
         operation=Operation.COLLECTION,
@@ -144,7 +138,7 @@ def may_open(actor: User) -> bool:
 
 def may_offer_from(actor: User, case: Case) -> bool:
     """Whether to show the way to an offer on the pages of ``case``; the service asks again."""
-    return actor.agency is not None and case.owner_id == actor.country.pk and may_open(actor)
+    return may_open(actor) and case.owner_id == actor.country.pk
 
 
 def shares_to_offer(actor: User, case: Case) -> list[CaseShare]:
@@ -184,11 +178,11 @@ def draft_offer(
     share = next((each for each in shares_to_offer(actor, case) if each.uuid == share_id), None)
     if share is None:
         raise InvalidInput("share_id", _("Choose a country that the case is shared with in full."))
-    if draft_id is not None:
-        held = HandoverRequest.objects.visible_to(actor).filter(uuid=draft_id, created_by=actor).first()
-        if held is not None:
-            return held
+    held = _sent_before(actor, draft_id)
+    if held is not None:
+        return held
     handover = HandoverRequest(
+        uuid=draft_id or uuid4(),
         reference=next_reference(actor.country, "H"),
         case=case,
         case_uuid=case.uuid,
@@ -204,11 +198,7 @@ def draft_offer(
         facts_language=_language(facts_language),
         created_by=actor,
     )
-    if draft_id is not None:
-        handover.uuid = draft_id
-    persons = _persons(actor, case, suspect_ids, procedure)
-    save_as(handover, actor=actor)
-    _write_subjects(handover, persons, actor)
+    persons = _begin(actor, handover, suspect_ids)
     record(
         actor=actor,
         operation=Operation.COLLECTION,
@@ -270,6 +260,21 @@ def edit_draft(
     _write_subjects(handover, persons, actor)
     take(handover, step, actor=actor, verb="handover.edited", codes={"persons": len(persons)})
     return handover
+
+
+def _sent_before(actor: User, draft_id: UUID | None) -> HandoverRequest | None:
+    """Return what the same form made the first time."""
+    if draft_id is None:
+        return None
+    return HandoverRequest.objects.visible_to(actor).filter(uuid=draft_id, created_by=actor).first()
+
+
+def _begin(actor: User, handover: HandoverRequest, suspect_ids: Iterable[UUID]) -> list[Suspect]:
+    """Write a new request with its persons, and return these."""
+    persons = _persons(actor, handover.case, suspect_ids, handover.procedure)
+    save_as(handover, actor=actor)
+    _write_subjects(handover, persons, actor)
+    return persons
 
 
 def _audience_of_share(actor: User, case: Case) -> int:

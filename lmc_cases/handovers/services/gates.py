@@ -20,10 +20,7 @@ from lmc_cases.suspects.models import Suspect
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
-POSITIVE = (HandoverSubject.Outcome.GRANTED.value, HandoverSubject.Outcome.TEMPORARY.value)
-
-# Granted, and still where they were: a new plan takes them up.
-NOT_MOVED = (HandoverSubject.Outcome.NOT_COLLECTED.value, HandoverSubject.Outcome.NOT_ACCEPTED.value)
+POSITIVE, NOT_MOVED = HandoverSubject.POSITIVE, HandoverSubject.NOT_MOVED
 
 
 class CaseNotOpen(Conflict):

@@ -72,9 +72,7 @@ class PersonStanding:
     @property
     def missing(self) -> list[Standing]:
         """What holds the person back."""
-        return [
-            row for row in self.rows if not row.is_passed and (row.is_asked or Effect.VICTIM in row.effects)
-        ]
+        return [row for row in self.rows if row.is_asked and not row.is_passed]
 
     @property
     def is_cleared(self) -> bool:

@@ -16,7 +16,7 @@ from lmc_cases.core.text import clean_text
 from lmc_cases.handovers import states
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.gates import check_gates
-from lmc_cases.handovers.states import Side, Step
+from lmc_cases.handovers.states import Step
 from lmc_cases.jurisdictions.access import jurisdictions_granting
 
 if TYPE_CHECKING:
@@ -126,6 +126,3 @@ def given_reason(text: str, field: str = "reason") -> str:
     if not cleaned:
         raise InvalidInput(field, _("Give a reason."))
     return cleaned
-
-
-__all__ = ["Side", "given_reason", "locked", "step_for", "step_with_check", "take", "taken_already"]

@@ -16,13 +16,13 @@ from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, Status
-from lmc_cases.handovers.services.gates import NOT_MOVED, POSITIVE
 from lmc_cases.handovers.services.steps import given_reason, step_with_check, take
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 Outcome = HandoverSubject.Outcome
+POSITIVE, NOT_MOVED = HandoverSubject.POSITIVE, HandoverSubject.NOT_MOVED
 # How a person leaves a request before being moved.
 EXITS = (
     Outcome.DIED.value,

@@ -130,11 +130,11 @@ class _CheckPage(_OnePerson, ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the page says around the form."""
-        number = self.person.shown["number"]
+        shown = self.person.shown
         return super().get_context_data(
             **{
                 "page_title": self.check.kind.label,
-                "subtitle": f"{self.handover.reference} · S{number}",
+                "subtitle": f"{self.handover.reference} · S{shown['number']} {shown['name'] or shown['romanised']}",
                 "cancel_url": self.url("person"),
                 "draft": f"check-{self.subject.uuid}-{self.check.kind}",
                 **kwargs,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.handovers.forms import HandedOverForm, LeaveForm, PlanForm, ReasonForm, RemarkForm, ids_of
+from lmc_cases.handovers.models import HandoverSubject
 from lmc_cases.handovers.services import surrendering
-from lmc_cases.handovers.services.gates import POSITIVE
 from lmc_cases.handovers.views.acts import CANNOT_BE_UNDONE, OTHER_SIDE_SEES, ActPage
 
 
@@ -61,7 +61,7 @@ class HandOver(ActPage):
     title = _("Record the handover")
     question = _("Where and when were which persons handed over?")
     confirm_label = _("Record")
-    outcomes = POSITIVE
+    outcomes = HandoverSubject.POSITIVE
 
     def take(self, form: forms.Form) -> None:
         """Record."""
@@ -122,7 +122,7 @@ class Leave(ActPage):
     question = _("Which person leaves this request, and why?")
     consequences = (OTHER_SIDE_SEES, CANNOT_BE_UNDONE)
     confirm_label = _("Record")
-    outcomes = ("PENDING", "POSTPONED", "REFUSED", "NOT_COLLECTED", "NOT_ACCEPTED", *POSITIVE)
+    outcomes = ("PENDING", "POSTPONED", "REFUSED", *HandoverSubject.NOT_MOVED, *HandoverSubject.POSITIVE)
 
     def take(self, form: forms.Form) -> None:
         """Record."""
