@@ -112,7 +112,7 @@ def test_progress_is_seen_while_the_rows_are_not_and_a_killed_worker_leaves_one_
     reload(run)
     assert run.job_state == JobState.RUNNING, "the kill came too late to prove anything"
     start_beat(LMC_JOB_SWEEP_SECONDS="1", **lease)
-    second = start_worker(**lease)
+    second = start_worker()
     until(lambda: is_over(run), 180)
     assert run.job_state == JobState.DONE, second.read_log()[-3000:]
     assert run.attempts == 2

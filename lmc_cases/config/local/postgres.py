@@ -38,6 +38,8 @@ _ALWAYS = {
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
     "jit": "off",
+    # A statement whose client died would go on, and hold its locks, to its end.
+    "client_connection_check_interval": "5s",
     "shared_buffers": "128MB",
     "max_connections": "100",
     "wal_level": "minimal",

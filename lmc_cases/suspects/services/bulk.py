@@ -2,7 +2,10 @@
 
 COPY is refused on tables with row-level security, so rows are copied into a temporary table that goes with the
 transaction, and from there inserted into the people, their documents, both histories and the search text. The
-rows are read one at a time: memory does not grow with the list.
+rows are read one at a time: of a list's length only the keys of its rows are held in memory.
+
+What was just inserted is named by ``= ANY(keys)``, never by a join with it: a table that was emptied before counts as
+empty until it is analysed again, and a join planned on that compares every row with every other.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -216,10 +220,11 @@ def _insert_staged(
         sql.SQL(
             "INSERT INTO suspects_suspect"
             " (case_id, originator_id, number, import_run, version, photo, photo_sha256, {names})"
-            " SELECT %s, %s, %s + place, %s, 1, '', '', {names} FROM {staged} ORDER BY place"
+            " SELECT %s, %s, %s + place, %s, 1, '', '', {names} FROM {staged} ORDER BY place RETURNING id, number"
         ).format(names=names, staged=sql.Identifier(STAGED)),
         [case.pk, case.owner_id, first, import_run],
     )
+    people = [key for key, _number in sorted(cursor.fetchall(), key=itemgetter(1))]
     documents = _names(_DOCUMENT_COLUMNS)
     kinds = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
@@ -228,24 +233,20 @@ def _insert_staged(
     cursor.execute(
         sql.SQL(
             "INSERT INTO suspects_identitydocument (suspect_id, import_run, {names})"
-            " SELECT s.id, %s, {listed} FROM {staged} p JOIN suspects_suspect s USING (uuid)"
-            " CROSS JOIN LATERAL jsonb_to_recordset(p.documents) AS d ({kinds}) ORDER BY p.place"
+            " SELECT (%s::bigint[])[p.place + 1], %s, {listed} FROM {staged} p"
+            " CROSS JOIN LATERAL jsonb_to_recordset(p.documents) AS d ({kinds}) ORDER BY p.place RETURNING id"
         ).format(
             names=documents,
             listed=_names(_DOCUMENT_COLUMNS, "d"),
             staged=sql.Identifier(STAGED),
             kinds=kinds,
         ),
-        [import_run],
+        [people, import_run],
     )
+    papers = [key for (key,) in cursor.fetchall()]
     _insert_keys_and_marks(cursor, case, sealer)
-    just_staged = sql.SQL("SELECT uuid FROM {}").format(sql.Identifier(STAGED))
-    people = sql.SQL("r.uuid IN ({})").format(just_staged)
-    of_people = sql.SQL("r.suspect_id IN (SELECT id FROM suspects_suspect WHERE uuid IN ({}))").format(
-        just_staged
-    )
-    _write_history(cursor, Suspect, people, [], actor, kind="+", reason=Coded.IMPORTED)
-    _write_history(cursor, IdentityDocument, of_people, [], actor, kind="+", reason=Coded.IMPORTED)
+    _write_history(cursor, Suspect, people, actor, kind="+", reason=Coded.IMPORTED)
+    _write_history(cursor, IdentityDocument, papers, actor, kind="+", reason=Coded.IMPORTED)
     # The empty audience list is replaced by a trigger, as for any search text (migration 0003 of cases).
     cursor.execute(
         sql.SQL(
@@ -284,57 +285,48 @@ def _remove_untouched(case: Case, actor: User, import_run: UUID) -> int:
     # Named by a row of whatever country, also one that nobody here sees: the database alone can say so.
     values: list[Any] = [case.pk, import_run, list(brought)]
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS suspects_going")
         cursor.execute(
-            sql.SQL(
-                "CREATE TEMPORARY TABLE suspects_going ON COMMIT DROP AS"
-                " SELECT r.id, r.uuid FROM suspects_suspect r WHERE {}"
-            ).format(untouched),
-            values,
+            sql.SQL("SELECT r.id, r.uuid FROM suspects_suspect r WHERE {}").format(untouched), values
         )
-        of_people = sql.SQL("r.suspect_id IN (SELECT id FROM suspects_going)")
-        people = sql.SQL("r.id IN (SELECT id FROM suspects_going)")
-        _write_history(cursor, IdentityDocument, of_people, [], actor, kind="-", reason=Coded.IMPORT_REMOVED)
-        _write_history(cursor, Suspect, people, [], actor, kind="-", reason=Coded.IMPORT_REMOVED)
-        cursor.execute("DELETE FROM cases_numbermark WHERE object_uuid IN (SELECT uuid FROM suspects_going)")
+        going = cursor.fetchall()
+        people, public_ids = [key for key, _uuid in going], [public_id for _key, public_id in going]
+        cursor.execute("SELECT id FROM suspects_identitydocument WHERE suspect_id = ANY(%s)", [people])
+        papers = [key for (key,) in cursor.fetchall()]
+        _write_history(cursor, IdentityDocument, papers, actor, kind="-", reason=Coded.IMPORT_REMOVED)
+        _write_history(cursor, Suspect, people, actor, kind="-", reason=Coded.IMPORT_REMOVED)
+        cursor.execute("DELETE FROM cases_numbermark WHERE object_uuid = ANY(%s)", [public_ids])
         cursor.execute(
-            "DELETE FROM cases_searchentry WHERE kind = %s AND object_uuid IN (SELECT uuid FROM suspects_going)",
-            [SearchEntry.Kind.SUSPECT.value],
+            "DELETE FROM cases_searchentry WHERE kind = %s AND object_uuid = ANY(%s)",
+            [SearchEntry.Kind.SUSPECT.value, public_ids],
         )
-        cursor.execute(
-            "DELETE FROM suspects_identitydocument WHERE suspect_id IN (SELECT id FROM suspects_going)"
-        )
-        cursor.execute("DELETE FROM suspects_suspect WHERE id IN (SELECT id FROM suspects_going)")
-        gone = int(cursor.rowcount)
-        cursor.execute("DROP TABLE suspects_going")
-    return gone
+        cursor.execute("DELETE FROM suspects_identitydocument WHERE id = ANY(%s)", [papers])
+        cursor.execute("DELETE FROM suspects_suspect WHERE id = ANY(%s)", [people])
+        return int(cursor.rowcount)
 
 
 def _write_history(
     cursor: Any,
     model: type[models.Model],
-    condition: sql.Composable,
-    values: list[Any],
+    keys: list[int],
     actor: User,
     *,
     kind: str,
     reason: str,
 ) -> None:
-    """Write one history row for each row (``r``) of ``model`` that meets the condition."""
+    """Write one history row for each of these rows of ``model``."""
     history: Any = model.history.model  # type: ignore[attr-defined]
     columns = [str(field.column) for field in model._meta.concrete_fields]
     cursor.execute(
         sql.SQL(
             "INSERT INTO {past} ({names}, history_date, history_type, history_user_id, history_change_reason)"
-            " SELECT {listed}, now(), %s, %s, %s FROM {live} r WHERE {condition} ORDER BY r.id"
+            " SELECT {listed}, now(), %s, %s, %s FROM {live} r WHERE r.id = ANY(%s) ORDER BY r.id"
         ).format(
             past=sql.Identifier(history._meta.db_table),
             names=_names(columns),
             listed=_names(columns, "r"),
             live=sql.Identifier(model._meta.db_table),
-            condition=condition,
         ),
-        [kind, actor.pk, reason, *values],
+        [kind, actor.pk, reason, keys],
     )
 
 
