@@ -23,7 +23,7 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
         "closed withdrawn taken_out_of_operation",
         "marked handling_set standing_set proposed taken_back",
         "retired kept escalated",
-        "arrested assured cleared returned supplied planned put_to_review resumed watched",
+        "clock_warned arrested assured cleared returned supplied planned put_to_review resumed watched",
     ),
     Operation.CONSULTATION: _words(
         "viewed listed searched verified looked_at previewed viewed_as reason_given",

@@ -105,6 +105,7 @@ VERBS: dict[str, Promise] = {
     "handover.assured": _("Recorded assurances for persons to be surrendered."),
     "handover.check_recorded": _("Recorded a check of a person."),
     "handover.cleared": _("Cleared the persons of a handover."),
+    "handover.clock_warned": _("Warned both sides of a time limit."),
     "handover.closed": _("Closed a handover request."),
     "handover.corrected": _("Corrected the record of a handover."),
     "handover.disclosed": _("Disclosed the case of a handover that was offered."),

@@ -16,7 +16,9 @@ from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.clocks import earliest_clocks
 from lmc_cases.handovers.services.reading import waiting_for
+from lmc_cases.handovers.services.telling import notices_of_handovers
 from lmc_cases.jurisdictions.access import Action, may
 
 SHOWN = 5
@@ -49,10 +51,13 @@ class Home(TemplateView):
         consents = ConsentRequest.objects.answered_with(user).filter(
             status=ConsentRequest.Status.ASKED, answer_by__gt=timezone.now()
         )
+        deciding = list(
+            to_decide.select_related("requesting", "requested").order_by("-updated_at", "-pk")[:SHOWN]
+        )
+        clocks = earliest_clocks(deciding)
         waiting = {
-            "to_decide": list(
-                to_decide.select_related("requesting", "requested").order_by("-updated_at", "-pk")[:SHOWN]
-            ),
+            "notices": notices_of_handovers(actor=user, size=SHOWN),
+            "to_decide": [(handover, clocks.get(handover.pk)) for handover in deciding],
             "drafts": list(drafts.order_by("-updated_at", "-pk")[:SHOWN]),
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "consents": list(consents.order_by("answer_by", "pk")[:SHOWN]),

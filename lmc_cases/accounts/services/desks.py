@@ -182,38 +182,50 @@ def stands_in_for(*, actor: User) -> list[User]:
     return list(User.objects.get_queryset().filter(pk__in=away.values("officer")).order_by("full_name", "pk"))
 
 
-def tell_officer(officer: User, *, code: str, object_uuid: UUID) -> None:
-    """Leave a notice for an officer, and mail that something waits; the substitute of an absent officer too."""
+def tell_officer(officer: User, *, code: str, object_uuid: UUID, again: bool = False) -> None:
+    """Leave a notice for an officer, and mail that something waits; the substitute of an absent officer too.
+
+    Args:
+        again: a notice that was put away is given anew: the record changed once more.
+    """
     made, is_new = Notice.objects.get_or_create(
         officer=officer, desk=None, code=code, object_uuid=object_uuid
     )
-    if is_new:
+    if is_new or (again and _given_anew(made)):
         _mail([officer, *_substitutes([made.officer_id])])
 
 
-def tell_officer_by_id(officer_id: int, *, code: str, object_uuid: UUID) -> None:
+def tell_officer_by_id(officer_id: int, *, code: str, object_uuid: UUID, again: bool = False) -> None:
     """Leave a notice for an officer known by primary key."""
     tell_officer(
         User.objects.get_queryset().select_related("agency__jurisdiction").get(pk=officer_id),
         code=code,
         object_uuid=object_uuid,
+        again=again,
     )
 
 
-def tell_desk_of(country: Jurisdiction, agency: Agency | None, *, code: str, object_uuid: UUID) -> None:
+def tell_desk_of(
+    country: Jurisdiction, agency: Agency | None, *, code: str, object_uuid: UUID, again: bool = False
+) -> None:
     """Leave a notice at the agency's duty desk, else at the country's; where there is none, nobody is told."""
     desks = {desk.agency_id: desk.pk for desk in DutyDesk.objects.filter(jurisdiction=country)}
     found = desks.get(agency.pk if agency else None) or desks.get(None)
     if found is not None:
-        tell_desk(found, code=code, object_uuid=object_uuid)
+        tell_desk(found, code=code, object_uuid=object_uuid, again=again)
 
 
-def tell_desk(desk_id: int, *, code: str, object_uuid: UUID) -> None:
+def _given_anew(notice: Notice) -> bool:
+    put_away = Notice.objects.filter(pk=notice.pk, read_at__isnull=False)
+    return bool(put_away.update(read_at=None, read_by=None, made_at=timezone.now()))
+
+
+def tell_desk(desk_id: int, *, code: str, object_uuid: UUID, again: bool = False) -> None:
     """Leave a notice at a desk, and mail whoever is on duty, or stands in, that something waits."""
-    _made, is_new = Notice.objects.get_or_create(
+    made, is_new = Notice.objects.get_or_create(
         desk_id=desk_id, officer=None, code=code, object_uuid=object_uuid
     )
-    if not is_new:
+    if not (is_new or (again and _given_anew(made))):
         return
     present = list(
         User.objects.get_queryset().filter(

@@ -152,7 +152,8 @@ def _with_names(shares: CaseShareQuerySet) -> CaseShareQuerySet:
 
 def _notices(actor: User, size: int, *, listed: set[UUID]) -> list[NoticeShown]:
     """Read what each notice is about through that record's rule: what is closed to the officer is not shown."""
-    rows = list(Notice.objects.visible_to(actor).unread().order_by("-pk")[:NOTICES_LOOKED_AT])
+    given = Notice.objects.visible_to(actor).unread().filter(code__in=NOTICE_TEXTS)
+    rows = list(given.order_by("-pk")[:NOTICES_LOOKED_AT])
     uuids = [row.object_uuid for row in rows]
     shares = {
         share.uuid: share for share in _with_names(CaseShare.objects.visible_to(actor)).filter(uuid__in=uuids)

@@ -321,6 +321,8 @@ JOB_LEASE_SECONDS: int = env.int("LMC_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
 # How often the product looks for shares and questions that nobody answered; the times themselves are data.
 ESCALATION_SECONDS: int = env.int("LMC_ESCALATION_SECONDS", default=300)
+# How often it looks whether a time limit has run for half, for four fifths, or to its end.
+CLOCK_WATCH_SECONDS: int = env.int("LMC_CLOCK_WATCH_SECONDS", default=300)
 # Counters are right without the fold; it keeps the changes they are summed from few.
 FACET_FOLD_SECONDS: int = env.int("LMC_FACET_FOLD_SECONDS", default=5)
 CELERY_BEAT_SCHEDULE = {
@@ -328,6 +330,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "audit.seal", "schedule": AUDIT_SEAL_SECONDS},
     "remove-audit-exports": {"task": "audit.remove_exports", "schedule": 3600.0},
     "escalate-unanswered": {"task": "cases.escalate_unanswered", "schedule": ESCALATION_SECONDS},
+    "watch-clocks": {"task": "handovers.watch_clocks", "schedule": CLOCK_WATCH_SECONDS},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},
     "tell-of-postings": {"task": "accounts.tell_of_postings", "schedule": 3600.0},
     "measure-drift": {

@@ -1,5 +1,6 @@
 """Models of handovers: requests, the people of each, what was checked, and the notes of one side."""
 
+from lmc_cases.handovers.models.clocks import ClockWarning
 from lmc_cases.handovers.models.notes import HandoverNote
 from lmc_cases.handovers.models.people import (
     CheckException,
@@ -11,6 +12,7 @@ from lmc_cases.handovers.models.requests import HandoverRequest, HandoverVisibil
 
 __all__ = [
     "CheckException",
+    "ClockWarning",
     "HandoverNote",
     "HandoverRequest",
     "HandoverSubject",

@@ -6,10 +6,10 @@ Nothing here ends anything. A limit that is over asks an officer for a decision.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db import models
 from django.utils import timezone
 
 from lmc_cases.handovers.models import HandoverRequest, Status
@@ -25,7 +25,7 @@ RUNS_IN: dict[str, frozenset[str]] = {
     Event.INFORMATION: frozenset({Status.INFO_ASKED.value}),
     Event.PLANNED: frozenset(f"{PREPARED} {NOT_MOVED}".split()),
 }
-HALF, URGENT = 0.5, 0.8
+HALF, URGENT, OVER = 0.5, 0.8, 1.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Clock:
     def share_at(self, now: dt.datetime) -> float:
         """How much of it has passed: 0 to 1, more when it is over."""
         return (now - self.begun) / (self.ends - self.begun)
+
+    def stage_at(self, now: dt.datetime) -> int:
+        """How far it is, as officers are warned: 0, 50, 80 or 100 per cent."""
+        passed = self.share_at(now)
+        return max((int(stage * 100) for stage in (HALF, URGENT, OVER) if passed >= stage), default=0)
 
     @property
     def is_over(self) -> bool:
@@ -74,25 +79,78 @@ def ends_after(begun: dt.datetime, days: int, zone: str) -> dt.datetime:
     return dt.datetime.combine(local + dt.timedelta(days=days + 1), dt.time.min, tzinfo=ZoneInfo(zone))
 
 
+@dataclass(frozen=True)
+class Running:
+    """What the limits of one request are counted from.
+
+    Attributes:
+        begun: aware moment of each event that happened, by ``TimeLimit.Event``.
+    """
+
+    pk: int
+    status: str
+    requested_id: int
+    zone: str
+    instrument_id: int | None
+    begun: Mapping[str, dt.datetime | None]
+
+
 def clocks_of(handover: HandoverRequest) -> list[Clock]:
     """Return the limits that run, the earliest end first: of the holder's law and of the chosen instrument."""
-    if handover.procedure not in COURT:
-        return []
-    events = [event for event, statuses in RUNS_IN.items() if handover.status in statuses]
-    if not events:
-        return []
-    of_treaty = models.Q(instrument=handover.instrument_id) if handover.instrument_id else models.Q(pk__in=[])
-    rows = TimeLimit.objects.filter(
-        models.Q(jurisdiction=handover.requested_id) | of_treaty, event__in=events
+    return clocks_of_many([handover])[handover.pk]
+
+
+def clocks_of_many(handovers: Iterable[HandoverRequest]) -> dict[int, list[Clock]]:
+    """Return the limits that run for each request, by primary key; a few statements however many there are.
+
+    The requests come with ``requested``; the caller read them through the rule.
+    """
+    rows = list(handovers)
+    held = [row for row in rows if row.procedure in COURT and _events_in(row.status)]
+    waiting = [row.pk for row in held if row.status == Status.INFO_ASKED]
+    asked: dict[int, dt.datetime] = {}
+    if waiting:
+        history = HandoverRequest.history.filter(id__in=waiting, status=Status.INFO_ASKED)
+        asked = dict(history.order_by("history_date", "history_id").values_list("id", "history_date"))
+    found = running_clocks(
+        Running(
+            pk=row.pk,
+            status=row.status,
+            requested_id=row.requested_id,
+            zone=row.requested.time_zone,
+            instrument_id=row.instrument_id,
+            begun={
+                Event.ARREST: row.arrested_at,
+                Event.PLANNED: row.planned_at,
+                Event.INFORMATION: asked.get(row.pk),
+            },
+        )
+        for row in held
     )
-    found = []
+    return {row.pk: found.get(row.pk, []) for row in rows}
+
+
+def earliest_clocks(handovers: Iterable[HandoverRequest]) -> dict[int, Clock]:
+    """Return the limit that ends first for each request for which one runs, by primary key."""
+    return {pk: clocks[0] for pk, clocks in clocks_of_many(handovers).items() if clocks}
+
+
+def running_clocks(rows: Iterable[Running]) -> dict[int, list[Clock]]:
+    """Return the limits that run for each of these, by primary key, the earliest end first."""
+    limits = list(TimeLimit.objects.order_by("pk"))
+    found = {}
     for row in rows:
-        begun = _begun(handover, row.event)
-        if begun is None or not _is_valid(row, begun, handover.requested.time_zone):
-            continue
-        ends = ends_after(begun, row.days, handover.requested.time_zone)
-        found.append(Clock(limit=row, begun=begun, ends=ends))
-    return sorted(found, key=lambda clock: (clock.ends, clock.limit.pk))
+        events = _events_in(row.status)
+        clocks = []
+        for limit in limits:
+            is_of_holder = limit.jurisdiction_id == row.requested_id
+            is_of_treaty = limit.instrument_id is not None and limit.instrument_id == row.instrument_id
+            begun = row.begun.get(limit.event) if limit.event in events else None
+            if begun is None or not (is_of_holder or is_of_treaty) or not _is_valid(limit, begun, row.zone):
+                continue
+            clocks.append(Clock(limit=limit, begun=begun, ends=ends_after(begun, limit.days, row.zone)))
+        found[row.pk] = sorted(clocks, key=lambda clock: (clock.ends, clock.limit.pk))
+    return found
 
 
 def has_unknown_clock(handover: HandoverRequest) -> bool:
@@ -105,14 +163,8 @@ def has_unknown_clock(handover: HandoverRequest) -> bool:
     return not TimeLimit.objects.filter(instrument=chosen, event=Event.ARREST).exists()
 
 
-def _begun(handover: HandoverRequest, event: str) -> dt.datetime | None:
-    if event == Event.ARREST:
-        return handover.arrested_at
-    if event == Event.PLANNED:
-        return handover.planned_at
-    asked = handover.history.filter(status=Status.INFO_ASKED).order_by("-history_date", "-history_id")
-    moment: dt.datetime | None = asked.values_list("history_date", flat=True).first()
-    return moment
+def _events_in(status: str) -> frozenset[str]:
+    return frozenset(event for event, statuses in RUNS_IN.items() if status in statuses)
 
 
 def _is_valid(row: TimeLimit, begun: dt.datetime, zone: str) -> bool:

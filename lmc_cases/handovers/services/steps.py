@@ -16,6 +16,7 @@ from lmc_cases.core.text import clean_text
 from lmc_cases.handovers import states
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.gates import check_gates
+from lmc_cases.handovers.services.telling import tell_of_step
 from lmc_cases.handovers.states import Step
 from lmc_cases.jurisdictions.access import jurisdictions_granting
 
@@ -114,6 +115,7 @@ def take(
         reason=reason,
         codes={"from": began, "to": handover.status, **(codes or {})},
     )
+    tell_of_step(handover, other)
 
 
 def given_reason(text: str, field: str = "reason") -> str:

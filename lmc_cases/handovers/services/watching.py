@@ -1,0 +1,109 @@
+"""The watch over time limits: both sides are warned at half, at four fifths and at the end. It ends nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lmc_cases.accounts.services.desks import tell_desk_of, tell_officer_by_id
+from lmc_cases.audit.models import Operation
+from lmc_cases.audit.services import record
+from lmc_cases.handovers.procedures import COURT
+from lmc_cases.handovers.services.clocks import RUNS_IN, Clock, Event, Running, running_clocks
+from lmc_cases.jurisdictions.models import Jurisdiction
+
+# What was warned of is found again by its own id: a notice holds a code and an id, and no word of a case.
+CODES = {50: "clock.half", 80: "clock.urgent", 100: "clock.over"}
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A row of ``watched_requests()``, with who is told: the officer of each side who acted last."""
+
+    running: Running
+    requesting_id: int
+    officers: list[int]
+
+
+def watch_clocks() -> int:
+    """Warn both sides of every limit that has passed a stage since the last look; return how many warnings were given.
+
+    A stage is told once for each event. Where several were passed since, only the last is told.
+    """
+    watched = _watched()
+    found = running_clocks(row.running for row in watched.values())
+    now = timezone.now()
+    due = [
+        (pk, clock, stage)
+        for pk, clocks in found.items()
+        for clock in clocks
+        if (stage := clock.stage_at(now))
+    ]
+    return sum(_warn(watched, due[start : start + _AT_ONCE]) for start in range(0, len(due), _AT_ONCE))
+
+
+def _watched() -> dict[int, _Watched]:
+    zones = dict(Jurisdiction.objects.values_list("pk", "time_zone"))
+    statuses = sorted({status for of_event in RUNS_IN.values() for status in of_event})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, status, requesting_id, requested_id, instrument_id, arrested_at, planned_at, asked_at,"
+            " officers FROM watched_requests(%s, %s)",
+            [sorted(COURT), statuses],
+        )
+        rows = cursor.fetchall()
+    return {
+        pk: _Watched(
+            Running(
+                pk=pk,
+                status=status,
+                requested_id=requested,
+                zone=zones[requested],
+                instrument_id=instrument,
+                begun={Event.ARREST: arrested, Event.PLANNED: planned, Event.INFORMATION: asked},
+            ),
+            requesting,
+            officers,
+        )
+        for pk, status, requesting, requested, instrument, arrested, planned, asked, officers in rows
+    }
+
+
+@transaction.atomic
+def _warn(watched: dict[int, _Watched], due: Iterable[tuple[int, Clock, int]]) -> int:
+    passed = [
+        {
+            "handover": pk,
+            "limit_id": clock.limit.pk,
+            "begun": clock.begun.isoformat(),
+            "ends": clock.ends.isoformat(),
+            "stage": stage,
+        }
+        for pk, clock, stage in due
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uuid, handover_id, stage FROM note_clock_warnings(%s::jsonb)", [json.dumps(passed)]
+        )
+        given = cursor.fetchall()
+    countries = Jurisdiction.objects.in_bulk()
+    for uuid, pk, stage in given:
+        row, code = watched[pk], CODES[stage]
+        for officer in row.officers:
+            tell_officer_by_id(officer, code=code, object_uuid=uuid)
+        for country in (row.requesting_id, row.running.requested_id):
+            tell_desk_of(countries[country], None, code=code, object_uuid=uuid)
+        record(
+            actor=None,
+            operation=Operation.ALTERATION,
+            verb="handover.clock_warned",
+            owner_id=row.running.requested_id,
+            reason_code=code,
+            codes={"object": str(uuid)},
+        )
+    return len(given)
