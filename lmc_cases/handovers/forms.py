@@ -474,10 +474,15 @@ class CheckForm(forms.Form):
 class StatusFilter(forms.Form):
     """The filter of the list."""
 
+    procedure = forms.ChoiceField(label=gettext_lazy("Procedure"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["status"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [("", _("All")), *HandoverRequest.Status.choices]
+        for name, choices in (
+            ("procedure", HandoverRequest.Procedure.choices),
+            ("status", HandoverRequest.Status.choices),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+            field.choices = [("", _("All")), *choices]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.clocks import Clock
 from lmc_cases.handovers.tones import tone_of
 
 
 class HandoverTable(tables.Table):
-    """One row per ``HandoverRequest`` with ``persons``."""
+    """One row per ``HandoverRequest`` with ``persons``; ``clocks``: by primary key, where a limit runs."""
 
     caption = _("Handovers")
 
@@ -25,10 +29,20 @@ class HandoverTable(tables.Table):
     persons = tables.Column(verbose_name=_("Persons"), attrs={"td": {"class": "lmc-cell-num"}})
     procedure = tables.Column(accessor="get_procedure_display", verbose_name=_("Procedure"))
     status = tables.Column(verbose_name=_("Status"))
+    limit = tables.Column(accessor="pk", verbose_name=_("Time limits"))
     updated = tables.TemplateColumn(template_name="handovers/list_updated.html", verbose_name=_("Updated"))
 
     class Meta:
         orderable = False
+
+    def __init__(self, *args: Any, clocks: Mapping[int, Clock], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clocks = clocks
+
+    def render_limit(self, record: HandoverRequest) -> str:
+        """What is left of the limit that ends first; nothing where none runs."""
+        clock = self.clocks.get(record.pk)
+        return render_to_string("handovers/clock_badge.html", {"clock": clock}) if clock else ""
 
     def render_status(self, record: HandoverRequest) -> str:
         """The status as a badge."""

@@ -119,7 +119,11 @@ def resolve_audiences(user: User | AnonymousUser) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
             _WITH_SIBLINGS.format(statement),
-            [*(user.pk if value == _ANYBODY else value for value in values), user.audience_id, user.clearance],
+            [
+                *(user.pk if value == _ANYBODY else value for value in values),
+                user.audience_id,
+                user.clearance,
+            ],
         )
         return tuple(audience for (audience,) in cursor.fetchall())
 

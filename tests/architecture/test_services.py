@@ -90,6 +90,7 @@ WRITES = {
     "accounts.services.desks": {
         "Notice.objects.get_or_create": "a notice says that something waits; the act it tells of has the record",
         "Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update": "put away; the row keeps who and when",
+        "put_away.update": "given anew: the act it tells of has the record",
     },
     "accounts.services.invitations": {
         "Invitation.objects.create": "an invitation keeps no history; the audit does",

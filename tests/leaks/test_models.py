@@ -42,6 +42,7 @@ from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import (
     CheckException,
+    ClockWarning,
     HandoverNote,
     HandoverRequest,
     HandoverSubject,
@@ -97,6 +98,7 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     PersonCheckGrounds: FULL,
     CheckException: FULL,
     HandoverNote: FULL,
+    ClockWarning: FULL,
     Dossier: FULL,
     ImportRun: OWN,
     AuditEvent: {"supervisor", "root"},

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
 from lmc_cases.accounts.models import User
+from lmc_cases.accounts.services.desks import tell_officer
 from lmc_cases.accounts.services.rights import revoke_role
 from lmc_cases.audit.listing import EventFilters
 from lmc_cases.audit.models import AuditCheckpoint, AuditEpoch
@@ -36,7 +39,7 @@ from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import checking, drafting, noting, proceeding, sending
-from lmc_cases.jurisdictions.models import Clearance
+from lmc_cases.jurisdictions.models import Clearance, TimeLimit
 from lmc_cases.privacy.services.erasing import ask_erasure
 from lmc_cases.privacy.services.records import Kind
 from lmc_cases.privacy.services.reviewing import keep_record
@@ -445,3 +448,16 @@ def _extradite(world: World) -> None:
     )
     sending.propose(actor=chinese, handover_id=draft.uuid)
     world.parts["extradition"] = sending.send(actor=officer("CN", "supervisor"), handover_id=draft.uuid)
+    # As if a limit of Thailand's had run: the function the watch writes with.
+    limit = TimeLimit.objects.filter(jurisdiction=world.case.owner).order_by("pk").first()
+    assert limit is not None
+    now = timezone.now().isoformat()
+    passed = {"handover": draft.pk, "limit_id": limit.pk, "begun": now, "ends": now, "stage": 100}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT uuid FROM note_clock_warnings(%s::jsonb)", [json.dumps([passed])])
+        (warned,) = cursor.fetchone()
+    # A notice opens nothing, even one that went to the wrong officers.
+    for viewer in world.viewers.values():
+        if viewer.is_authenticated:
+            tell_officer(viewer, code="clock.over", object_uuid=warned)
+            tell_officer(viewer, code="handover.step", object_uuid=draft.uuid)

@@ -48,6 +48,7 @@ def page_of_requests(
     *,
     before: Cursor | None = None,
     status: str = "",
+    procedure: str = "",
     case: Case | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[HandoverRequest]:
@@ -64,6 +65,8 @@ def page_of_requests(
         )
     if status:
         rows = rows.filter(handover__status=status)
+    if procedure:
+        rows = rows.filter(handover__procedure=procedure)
     if case is not None:
         rows = rows.filter(handover__case=case)
     # The same request under two audiences of one officer comes twice in a row.

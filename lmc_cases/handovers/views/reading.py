@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404
 from django.urls import reverse
@@ -19,7 +20,7 @@ from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.procedures import PAPERS, PROFILES
 from lmc_cases.handovers.services import reading
 from lmc_cases.handovers.services.checking import side_of
-from lmc_cases.handovers.services.clocks import clocks_of, has_unknown_clock
+from lmc_cases.handovers.services.clocks import clocks_of, earliest_clocks, has_unknown_clock
 from lmc_cases.handovers.services.drafting import may_ask_from, may_offer_from
 from lmc_cases.handovers.services.instruments import KINDS
 from lmc_cases.handovers.services.left_out import left_out_of
@@ -41,15 +42,15 @@ class HandoverList(TemplateView):
         """One slice and the filter."""
         asked = self.request.GET
         form = StatusFilter(asked)
-        status = form.cleaned_data["status"] if form.is_valid() else ""
+        chosen = form.cleaned_data if form.is_valid() else {"status": "", "procedure": ""}
         before = Cursor.decode(asked.get("before"))
-        page = reading.page_of_requests(officer_of(self.request), before=before, status=status)
+        page = reading.page_of_requests(officer_of(self.request), before=before, **chosen)
         return super().get_context_data(
-            table=HandoverTable(page.rows),
+            table=HandoverTable(page.rows, clocks=earliest_clocks(page.rows)),
             rows=page.rows,
             form=form,
-            is_filtered=bool(status),
-            newer=f"?status={status}" if before is not None else "",
+            is_filtered=any(chosen.values()),
+            newer=f"?{urlencode(chosen)}" if before is not None else "",
             older=page_link(asked, "before", page.older),
             **kwargs,
         )
@@ -67,7 +68,7 @@ class HandoversOfCase(TemplateView):
         before = Cursor.decode(self.request.GET.get("before"))
         page = reading.page_of_requests(user, before=before, case=frame["case"])
         return super().get_context_data(
-            table=HandoverTable(page.rows),
+            table=HandoverTable(page.rows, clocks=earliest_clocks(page.rows)),
             rows=page.rows,
             may_ask=may_ask_from(user, frame["case"]),
             may_offer=may_offer_from(user, frame["case"]),
