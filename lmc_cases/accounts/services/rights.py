@@ -79,12 +79,17 @@ def ensure_agency_group(agency: Agency, role: Role, *, reads: bool) -> Group:
 def groups_for(agency: Agency, role: Role) -> list[Group]:
     """Return the two groups that holding ``role`` in ``agency`` means, made if they are missing."""
     country = agency.jurisdiction
-    names = [f"{country.code}:{role.code}", f"{agency.code}:{role.code}"]
-    found = list(Group.objects.filter(name__in=names))
-    if len(found) < len(names):
+    of_country = f"{country.code}:{role.code}"
+    names = [of_country, f"{agency.code}:{role.code}"]
+    found = {group.name: group for group in Group.objects.filter(name__in=names)}
+    if of_country not in found:
         ensure_groups(country)
-        found = list(Group.objects.filter(name__in=names))
-    return found
+        return list(Group.objects.filter(name__in=names))
+    if len(found) < len(names):
+        # That role's alone: the groups of a country with many units are many.
+        ensure_agency_group(agency, role, reads=Action.READ in role.actions_in(country))
+        return list(Group.objects.filter(name__in=names))
+    return list(found.values())
 
 
 class OwnRoles(NotAllowed):
