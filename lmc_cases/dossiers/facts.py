@@ -246,6 +246,35 @@ class Safeguard(Fact):
 
 
 @dataclass(frozen=True)
+class CheckAnswer(Fact):
+    """What one side found; ``outcome`` is one of ``handovers.checks``. The grounds are not printed."""
+
+    country: Country
+    outcome: str
+    by: str
+    at: Moment
+
+
+@dataclass(frozen=True)
+class CheckException(Fact):
+    """Why the person may pass without a check, and the two officers who answer for it."""
+
+    reason: str
+    proposed_by: str
+    confirmed_by: str
+    at: Moment
+
+
+@dataclass(frozen=True)
+class PersonCheck(Fact):
+    """One check before the surrender; ``kind`` is one of ``handovers.checks``. Without an answer it is "Not known"."""
+
+    kind: str
+    answers: tuple[CheckAnswer, ...] = ()
+    exception: CheckException | None = None
+
+
+@dataclass(frozen=True)
 class Marks(Fact):
     """What the originator says of an object: handling codes, the H3 text, grading (``X4``), FACT or ASSESSMENT.
 
@@ -277,6 +306,8 @@ class Subject(Fact):
     safeguards: tuple[Safeguard, ...] = ()
     is_contested: bool = False
     marks: Marks | None = field(default=None, metadata=LATER)
+    # Empty until a side has recorded one; then they stand in the place of ``safeguards``.
+    checks: tuple[PersonCheck, ...] = field(default=(), metadata=LATER)
 
     def to_plain(self) -> dict[str, Any]:
         """Say that the record is contested only where it is: facts frozen before keep their checksum."""

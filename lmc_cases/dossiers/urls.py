@@ -1,4 +1,4 @@
-"""Addresses of dossiers, and of the two steps of a request that owe them."""
+"""Addresses of dossiers, and of the steps of a request that owe them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("request/<uuid:uuid>/approve/", approving.Approve.as_view(), name="approve"),
     path("request/<uuid:uuid>/simplify/", approving.Simplify.as_view(), name="simplify"),
     path("request/<uuid:uuid>/correct/", approving.Correct.as_view(), name="correct"),
+    path("request/<uuid:uuid>/clear/", approving.Clear.as_view(), name="clear"),
     path("<uuid:uuid>/", reading.DossierPage.as_view(), name="detail"),
     path("<uuid:uuid>/progress/", reading.DossierProgress.as_view(), name="progress"),
     path("<uuid:uuid>/download/", reading.DossierDownload.as_view(), name="download"),

@@ -12,7 +12,19 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.core import display
-from lmc_cases.dossiers.facts import Article, BirthDate, Country, LegalBasis, Moment, Safeguard, Subject, Text
+from lmc_cases.dossiers.facts import (
+    Article,
+    BirthDate,
+    CheckAnswer,
+    Country,
+    LegalBasis,
+    Moment,
+    PersonCheck,
+    Safeguard,
+    Subject,
+    Text,
+)
+from lmc_cases.handovers.checks import check_of
 
 # Rows printed on every identity sheet, in this order; one without an answer prints "Not known".
 SAFEGUARDS = {
@@ -237,6 +249,19 @@ def safeguard_rows(subject: Subject) -> list[tuple[str, Safeguard | None]]:
     given = {answer.code: answer for answer in subject.safeguards}
     rows = [(str(label), given.pop(code, None)) for code, label in SAFEGUARDS.items()]
     return rows + [(answer.code, answer) for answer in given.values()]
+
+
+def check_word(check: PersonCheck) -> str:
+    """Name a check; one that left the table stands as its code."""
+    known = check_of(check.kind)
+    return str(known.kind.label) if known else check.kind
+
+
+def outcome_word(answer: CheckAnswer, check: PersonCheck) -> str:
+    """Say what a side found; an outcome that left the table stands as its code."""
+    known = check_of(check.kind)
+    outcome = known.outcome(answer.outcome) if known else None
+    return str(outcome.label) if outcome else answer.outcome
 
 
 def page_of_pages() -> list[str]:

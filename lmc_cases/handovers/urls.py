@@ -33,7 +33,6 @@ ACT_PAGES = (
     answering.Refuse,
     answering.Resume,
     surrendering.Plan,
-    surrendering.Clear,
     surrendering.HandOver,
     surrendering.Watch,
     surrendering.Close,

@@ -19,11 +19,12 @@ from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.rendering import render_dossier
 from lmc_cases.dossiers.services import approving, owing, reading, working
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding, proceeding, sending, surrendering
+from lmc_cases.handovers.services import checking, deciding, proceeding, sending, surrendering
 from lmc_cases.handovers.services.disclosure import photo_name
 from lmc_cases.jurisdictions.access import acting_as
+from tests.dossiers.pdf_reading import text_of
 from tests.factories import officer
-from tests.handovers.samples import World, world
+from tests.handovers.samples import World, pass_checks, passing, world
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +179,47 @@ def test_a_correction_makes_a_new_version_and_the_one_before_stays(w: World) -> 
         held = Dossier.objects.get(pk=row.pk)
         assert (held.sha256, held.facts["subjects"][0]["name"]["text"]) == (row.sha256, "王样例")
     assert reading.newer_version_of(w.chinese, before[1]) == second
+
+
+def test_the_dossier_that_travels_lists_every_check_of_both_sides_and_every_exception(w: World) -> None:
+    handover = approved(w)
+    first = Dossier.objects.get(handover=handover, language="th", number=1)
+    assert "checks" not in first.facts["subjects"][0], "nothing recorded: the facts are what they were"
+    surrendering.plan(
+        actor=w.thai, handover_id=handover.uuid, at=timezone.now() + dt.timedelta(days=1), place="Mae Sot"
+    )
+    people = list(handover.subjects.order_by("position"))
+    for subject in people:
+        pass_checks(w.thai, w.supervisor, handover, subject.uuid)
+    about = {"handover_id": handover.uuid, "subject_id": people[0].uuid, "kind": "LAWYER"}
+    outcome, findings = passing("LAWYER")
+    made = {"findings": findings, "on": timezone.localdate(), **about}
+    checking.record_check(actor=w.thai, outcome="NOT_AVAILABLE", **made)
+    checking.record_check(actor=w.chinese, outcome=outcome, **made)
+    reason = "no lawyer within 300 km (invented)"
+    checking.propose_exception(actor=w.thai, reason=reason, **about)
+    checking.confirm_exception(actor=officer("TH", "supervisor"), **about)
+    approving.clear_and_owe(actor=w.supervisor, handover_id=handover.uuid)
+    rows = [row for row in render_all(w) if row.number == 2]
+    assert sorted(row.language for row in rows) == ["th", "zh-hans"]
+    one, other = rows[0].facts["subjects"][:2]
+    by_kind = {check["kind"]: check for check in one["checks"]}
+    assert {(a["country"]["code"], a["outcome"]) for a in by_kind["LAWYER"]["answers"]} == {
+        ("TH", "NOT_AVAILABLE"),
+        ("CN", outcome),
+    }
+    assert by_kind["LAWYER"]["exception"]["reason"] == reason
+    assert by_kind["LAWYER"]["exception"]["proposed_by"] == w.thai.full_name
+    assert not any(check["exception"] for check in other["checks"])
+    assert findings.reason not in str(one), "the grounds stay where they were written"
+    owing.request_dossier(actor=w.chinese, handover_id=handover.uuid, language="en")
+    english = next(row for row in render_all(w) if row.language == "en")
+    with default_storage.open(english.file.name) as file:
+        text = " ".join(text_of(file.read()).split())
+    assert f"Exception: {reason}" in text
+    assert f"Proposed by: {w.thai.full_name}" in text
+    assert "China (CN): " in text
+    assert "Lawyer" in text
 
 
 def test_a_step_after_the_approval_is_news_for_the_next_dossier(w: World) -> None:

@@ -87,7 +87,7 @@ def test_a_request_lives_from_the_case_to_its_end_through_the_pages(w: World) ->
     assert Dossier.objects.visible_to(w.chinese).count() == 2
     planned = {"at": "2099-01-31T10:00", "place": "Mae Sot (invented)"}
     assert thai.post(page("handovers:plan", handover), planned).status_code == 302
-    refused = supervisor.post(page("handovers:clear", handover))
+    refused = supervisor.post(page("dossiers:clear", handover))
     assert refused.status_code == 422
     assert "These checks are not passed: S1: Identity, Age, Trafficking screening" in words(refused)
     w.cleared(handover)

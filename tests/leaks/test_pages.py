@@ -205,7 +205,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "handovers:supply": (part("handover"), {"full"}),
     "handovers:resume": (part("handover"), {"supervisor"}),
     "handovers:plan": (part("handover"), OWN),
-    "handovers:clear": (part("handover"), {"supervisor"}),
+    "dossiers:clear": (part("handover"), {"supervisor"}),
     "handovers:leave": (part("handover"), OWN),
     "handovers:propose": (part("extradition"), {"full"}),
     "handovers:return_draft": (part("extradition"), NOBODY),

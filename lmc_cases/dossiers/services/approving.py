@@ -1,4 +1,4 @@
-"""Approve a request, or correct what it discloses, and owe the dossiers in the same transaction."""
+"""The steps of a request after which its dossiers say something new: they are owed in the same transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from lmc_cases.dossiers.services.owing import owe_both
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import deciding
+from lmc_cases.handovers.services import deciding, surrendering
 from lmc_cases.handovers.states import DISCLOSED
 
 if TYPE_CHECKING:
@@ -82,4 +82,17 @@ def correct_and_owe(
         restrictions_confirmed=restrictions_confirmed,
     )
     owe_both(actor, handover)
+    return handover
+
+
+@transaction.atomic
+def clear_and_owe(*, actor: User, handover_id: UUID) -> HandoverRequest:
+    """Say that every person may be moved, and owe the dossiers that travel: they list every check and exception.
+
+    Raises:
+        As ``handovers.services.surrendering.clear``.
+    """
+    handover = surrendering.clear(actor=actor, handover_id=handover_id)
+    if handover.disclosed:
+        owe_both(actor, handover)
     return handover

@@ -9,6 +9,7 @@ from lmc_cases.dossiers import facts as f
 from lmc_cases.handovers.services.disclosure import read_photo
 from lmc_cases.handovers.services.reading import happenings_of
 from lmc_cases.handovers.services.sealed import opened_people
+from lmc_cases.handovers.services.standing import Standing, standings_of
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -43,6 +44,7 @@ def compose_facts(
     zone = handover.requested.time_zone
     statement = _texts(disclosed["texts"]["FACTS"])
     request_statement = f.Text(handover.facts_language, handover.facts)
+    checks = _checks(handover, zone)
     return f.DossierFacts(
         reference=handover.reference,
         case_reference=case["reference"],
@@ -56,7 +58,10 @@ def compose_facts(
         case_summary=_texts(disclosed["texts"]["SUMMARY"]),
         statement_of_facts=statement or (request_statement,),
         legal_basis=_legal_basis(disclosed),
-        subjects=tuple(_subject(person) for person in opened_people(handover, disclosed["subjects"])),
+        subjects=tuple(
+            _subject(person, checks.get(person["suspect"], ()))
+            for person in opened_people(handover, disclosed["subjects"])
+        ),
         exhibits=tuple(_exhibit(exhibit, zone) for exhibit in disclosed["exhibits"]),
         decisions=tuple(_decisions(user, handover)),
         languages=languages,
@@ -126,7 +131,50 @@ def _legal_basis(disclosed: dict[str, Any]) -> f.LegalBasis:
     )
 
 
-def _subject(person: dict[str, Any]) -> f.Subject:
+def _checks(handover: HandoverRequest, zone: str) -> dict[str, tuple[f.PersonCheck, ...]]:
+    """Return what both sides found of each person, by public id; empty before one of them recorded anything."""
+    standings = standings_of(handover)
+    if not any(row.sending or row.receiving or row.exception for person in standings for row in person.rows):
+        return {}
+    return {
+        person.subject.snapshot.get("suspect", ""): tuple(
+            f.PersonCheck(
+                kind=row.check.kind.value,
+                answers=tuple(
+                    f.CheckAnswer(
+                        country=_country(side),
+                        outcome=found.outcome,
+                        by=found.recorded_by.full_name,
+                        at=f.Moment(found.recorded_at, zone),
+                    )
+                    for side, found in (
+                        (handover.requested, row.sending),
+                        (handover.requesting, row.receiving),
+                    )
+                    if found is not None
+                ),
+                exception=_exception(row, zone),
+            )
+            for row in person.rows
+        )
+        for person in standings
+    }
+
+
+def _exception(row: Standing, zone: str) -> f.CheckException | None:
+    """Only what a second officer has confirmed is one."""
+    made = row.exception
+    if made is None or made.confirmed_by is None or made.confirmed_at is None:
+        return None
+    return f.CheckException(
+        reason=made.reason,
+        proposed_by=made.proposed_by.full_name,
+        confirmed_by=made.confirmed_by.full_name,
+        at=f.Moment(made.confirmed_at, zone),
+    )
+
+
+def _subject(person: dict[str, Any], checks: tuple[f.PersonCheck, ...]) -> f.Subject:
     birth = person["birth"]
     photo = person["photo_sha256"]
     return f.Subject(
@@ -150,6 +198,7 @@ def _subject(person: dict[str, Any]) -> f.Subject:
         is_contested=person.get("is_contested", False),
         photo=f.Photo(read_photo(photo)) if photo else None,
         marks=_marks(person),
+        checks=checks,
     )
 
 

@@ -20,6 +20,8 @@ register.filter("birth", wording.birth_text)
 register.filter("choose", wording.choose)
 register.filter("law_marks", wording.law_marks)
 register.filter("safeguards", wording.safeguard_rows)
+register.filter("check_word", wording.check_word)
+register.filter("outcome_of", wording.outcome_word)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""The two steps of a request that owe dossiers."""
+"""The steps of a request that owe dossiers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lmc_cases.dossiers.services import approving
 from lmc_cases.handovers.forms import ApproveForm, CorrectForm, SimplifyForm
 from lmc_cases.handovers.services.disclosure import restrictions_to_confirm
 from lmc_cases.handovers.services.left_out import left_out_of
-from lmc_cases.handovers.views.acts import CANNOT_BE_UNDONE, ActPage
+from lmc_cases.handovers.views.acts import CANNOT_BE_UNDONE, OTHER_SIDE_SEES, ActPage
 
 
 class DisclosingPage(ActPage):
@@ -109,3 +109,21 @@ class Correct(StepUpRequired, DisclosingPage):
         """Show the dossiers."""
         self.take(form)
         return reverse("dossiers:request", args=[self.handover.uuid])
+
+
+class Clear(StepUpRequired, ActPage):
+    """Say that every person may be moved."""
+
+    act = "clear"
+    title = _("Clear the persons")
+    question = _("Is every check of every person passed?")
+    consequences = (
+        _("It is refused while a check is missing: no officer can pass over one alone."),
+        _("New dossiers are created with every check and every exception."),
+        OTHER_SIDE_SEES,
+    )
+    confirm_label = _("Clear the persons")
+
+    def take(self, form: forms.Form) -> None:
+        """Clear and owe."""
+        approving.clear_and_owe(actor=self.actor, handover_id=self.handover.uuid)

@@ -36,23 +36,6 @@ class Plan(ActPage):
         )
 
 
-class Clear(StepUpRequired, ActPage):
-    """Say that every person may be moved."""
-
-    act = "clear"
-    title = _("Clear the persons")
-    question = _("Is every check of every person passed?")
-    consequences = (
-        _("It is refused while a check is missing: no officer can pass over one alone."),
-        OTHER_SIDE_SEES,
-    )
-    confirm_label = _("Clear the persons")
-
-    def take(self, form: forms.Form) -> None:
-        """Clear."""
-        surrendering.clear(actor=self.actor, handover_id=self.handover.uuid)
-
-
 class HandOver(ActPage):
     """Record who was handed over and who was not."""
 
