@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.utils import timezone
@@ -22,6 +23,8 @@ from lmc_cases.handovers.services.telling import notices_of_handovers
 from lmc_cases.jurisdictions.access import Action, may
 
 SHOWN = 5
+# Of the requests that wait, as many as are compared by their time limits.
+LOOKED_AT = 100
 
 
 class Home(TemplateView):
@@ -52,12 +55,16 @@ class Home(TemplateView):
             status=ConsentRequest.Status.ASKED, answer_by__gt=timezone.now()
         )
         deciding = list(
-            to_decide.select_related("requesting", "requested").order_by("-updated_at", "-pk")[:SHOWN]
+            to_decide.select_related("requesting", "requested")
+            .defer("disclosed", "facts")
+            .order_by("-updated_at", "-pk")[:LOOKED_AT]
         )
         clocks = earliest_clocks(deciding)
+        # Where a time limit runs, the one that ends first stands first; the others follow, the last changed first.
+        deciding.sort(key=lambda row: clocks[row.pk].ends.timestamp() if row.pk in clocks else math.inf)
         waiting = {
             "notices": notices_of_handovers(actor=user, size=SHOWN),
-            "to_decide": [(handover, clocks.get(handover.pk)) for handover in deciding],
+            "to_decide": [(handover, clocks.get(handover.pk)) for handover in deciding[:SHOWN]],
             "drafts": list(drafts.order_by("-updated_at", "-pk")[:SHOWN]),
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "consents": list(consents.order_by("answer_by", "pk")[:SHOWN]),

@@ -155,6 +155,13 @@ def test_the_first_page_and_the_list_show_the_warning_and_the_clock(w: World, cl
 
 
 @pytest.mark.django_db
+def test_of_what_waits_the_limit_that_ends_first_stands_first(w: World) -> None:
+    soon, later = since(w, 55), since(w, 10)
+    home = words(signed_in(officer("CN", "supervisor")).get(reverse("home")))
+    assert 0 < home.index(soon.reference) < home.index(later.reference), "although the other changed last"
+
+
+@pytest.mark.django_db
 def test_the_other_side_is_told_of_every_step_and_again_after_it_put_the_notice_away(w: World) -> None:
     draft = drafting.draft_request(
         actor=w.chinese, case_id=w.case.uuid, procedure="EXTRADITION", **w.arguments()
