@@ -40,9 +40,9 @@ class HandoverTable(tables.Table):
         self.clocks = clocks
 
     def render_limit(self, record: HandoverRequest) -> str:
-        """What is left of the limit that ends first; nothing where none runs."""
+        """What is left of the limit that ends first; a dash where none runs."""
         clock = self.clocks.get(record.pk)
-        return render_to_string("handovers/clock_badge.html", {"clock": clock}) if clock else ""
+        return render_to_string("handovers/clock_badge.html", {"clock": clock}) if clock else "—"
 
     def render_status(self, record: HandoverRequest) -> str:
         """The status as a badge."""
