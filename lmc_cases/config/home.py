@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from django.utils import timezone
@@ -17,14 +16,11 @@ from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services.clocks import earliest_clocks
-from lmc_cases.handovers.services.reading import waiting_for
+from lmc_cases.handovers.services.reading import most_urgent
 from lmc_cases.handovers.services.telling import notices_of_handovers
 from lmc_cases.jurisdictions.access import Action, may
 
 SHOWN = 5
-# Of the requests that wait, as many as are compared by their time limits.
-LOOKED_AT = 100
 
 
 class Home(TemplateView):
@@ -36,7 +32,6 @@ class Home(TemplateView):
         """Ask each app through its own rule."""
         user = officer_of(self.request)
         handovers = HandoverRequest.objects.visible_to(user).select_related("requesting", "requested")
-        to_decide = waiting_for(user).exclude(status=HandoverRequest.Status.DRAFT)
         drafts = handovers.filter(status=HandoverRequest.Status.DRAFT, created_by=user)
         dossiers = (
             Dossier.objects.visible_to(user)
@@ -54,17 +49,9 @@ class Home(TemplateView):
         consents = ConsentRequest.objects.answered_with(user).filter(
             status=ConsentRequest.Status.ASKED, answer_by__gt=timezone.now()
         )
-        deciding = list(
-            to_decide.select_related("requesting", "requested")
-            .defer("disclosed", "facts")
-            .order_by("-updated_at", "-pk")[:LOOKED_AT]
-        )
-        clocks = earliest_clocks(deciding)
-        # Where a time limit runs, the one that ends first stands first; the others follow, the last changed first.
-        deciding.sort(key=lambda row: clocks[row.pk].ends.timestamp() if row.pk in clocks else math.inf)
         waiting = {
             "notices": notices_of_handovers(actor=user, size=SHOWN),
-            "to_decide": [(handover, clocks.get(handover.pk)) for handover in deciding[:SHOWN]],
+            "to_decide": most_urgent(user, size=SHOWN),
             "drafts": list(drafts.order_by("-updated_at", "-pk")[:SHOWN]),
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "consents": list(consents.order_by("answer_by", "pk")[:SHOWN]),

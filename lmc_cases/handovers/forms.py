@@ -471,7 +471,7 @@ class CheckForm(forms.Form):
                     del self.fields[name]
 
 
-class StatusFilter(forms.Form):
+class RequestFilter(forms.Form):
     """The filter of the list."""
 
     procedure = forms.ChoiceField(label=gettext_lazy("Procedure"), required=False)

@@ -20,7 +20,7 @@ from lmc_cases.dossiers.rendering import render_dossier
 from lmc_cases.dossiers.services import approving, owing, reading, working
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import checking, deciding, proceeding, sending, surrendering
-from lmc_cases.handovers.services.disclosure import photo_name
+from lmc_cases.handovers.services.disclosure import CannotDisclose, photo_name
 from lmc_cases.jurisdictions.access import acting_as
 from tests.dossiers.pdf_reading import text_of
 from tests.factories import officer
@@ -278,6 +278,66 @@ def test_what_cannot_be_printed_fails_with_a_code_and_can_be_tried_again(w: Worl
     approving.correct_and_owe(actor=w.supervisor, handover_id=handover.uuid, reason="Letter")
     render_all(w)
     assert set(Dossier.objects.filter(number=2).values_list("job_state", flat=True)) == {"DONE"}
+
+
+def test_who_was_found_to_be_a_victim_has_no_sheet_in_the_dossier_that_travels(w: World) -> None:
+    handover = approved(w)
+    surrendering.plan(
+        actor=w.thai, handover_id=handover.uuid, at=timezone.now() + dt.timedelta(days=1), place="Mae Sot"
+    )
+    people = list(handover.subjects.order_by("position"))
+    for subject in people:
+        pass_checks(w.thai, w.supervisor, handover, subject.uuid)
+    _outcome, findings = passing("SCREENING")
+    checking.record_check(
+        actor=w.thai,
+        handover_id=handover.uuid,
+        subject_id=people[0].uuid,
+        kind="SCREENING",
+        outcome="VICTIM",
+        findings=findings,
+        on=timezone.localdate(),
+    )
+    approving.clear_and_owe(actor=w.supervisor, handover_id=handover.uuid)
+    first, second = Dossier.objects.filter(handover=handover, language="th").order_by("number")
+    assert len(first.facts["subjects"]) == len(people), "what was handed out stays as it was"
+    assert len(second.facts["subjects"]) == len(people) - 1
+    assert w.suspects[0].name_romanised in str(first.facts)
+    assert w.suspects[0].name_romanised not in str(second.facts)
+    assert not any(
+        check["answers"][0]["outcome"] == "VICTIM" for check in second.facts["subjects"][0]["checks"]
+    )
+    for subject in people[1:]:
+        surrendering.leave(
+            actor=w.thai,
+            handover_id=handover.uuid,
+            subject_id=subject.uuid,
+            outcome="DIED",
+            reason="(invented)",
+        )
+    owing.request_dossier(actor=w.chinese, handover_id=handover.uuid, language="en")
+    assert {row.job_state for row in render_all(w)} == {"DONE"}, (
+        "nobody is left: it says so and does not fail"
+    )
+
+
+def test_nobody_is_cleared_for_a_dossier_that_cannot_be_made_and_the_refusal_says_what_to_do(
+    w: World,
+) -> None:
+    handover = approved(w)
+    surrendering.plan(
+        actor=w.thai, handover_id=handover.uuid, at=timezone.now() + dt.timedelta(days=1), place="Mae Sot"
+    )
+    for subject in handover.subjects.all():
+        pass_checks(w.thai, w.supervisor, handover, subject.uuid)
+    default_storage.delete(photo_name(w.suspects[0].photo_sha256))
+    with pytest.raises(CannotDisclose, match="Disclose a corrected version"):
+        approving.clear_and_owe(actor=w.supervisor, handover_id=handover.uuid)
+    with acting_as(w.thai):
+        handover.refresh_from_db()
+    assert handover.status == "PLANNED"
+    approving.correct_and_owe(actor=w.supervisor, handover_id=handover.uuid, reason="Photograph")
+    assert approving.clear_and_owe(actor=w.supervisor, handover_id=handover.uuid).status == "CLEARED"
 
 
 def test_a_missing_photograph_fails_and_is_not_left_out(w: World) -> None:

@@ -16,10 +16,12 @@ from lmc_cases.accounts.models import Notice, User
 from lmc_cases.accounts.services import desks
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.handovers.models import ClockWarning, HandoverRequest
-from lmc_cases.handovers.services import drafting, proceeding, sending
+from lmc_cases.handovers.services import drafting, proceeding, sending, surrendering
+from lmc_cases.handovers.services.clocks import clocks_of
 from lmc_cases.handovers.services.telling import notices_of_handovers
 from lmc_cases.handovers.services.watching import watch_clocks
 from lmc_cases.jurisdictions.access import acting_as
+from lmc_cases.jurisdictions.models import TimeLimit
 from tests.factories import officer
 from tests.handovers.samples import World, world
 from tests.handovers.test_clocks import arrested
@@ -34,6 +36,16 @@ def w() -> World:
 def since(w: World, days: float) -> HandoverRequest:
     """An extradition whose persons are held in Thailand for so long; its law allows 60 days."""
     return arrested(w, timezone.now() - dt.timedelta(days=days), with_treaty=False)
+
+
+def extradition(w: World) -> HandoverRequest:
+    """An extradition that Thailand has received."""
+    draft = drafting.draft_request(
+        actor=w.chinese, case_id=w.case.uuid, procedure="EXTRADITION", **w.arguments()
+    )
+    sending.propose(actor=w.chinese, handover_id=draft.uuid)
+    sending.send(actor=officer("CN", "supervisor"), handover_id=draft.uuid)
+    return proceeding.acknowledge(actor=w.thai, handover_id=draft.uuid)
 
 
 def told(user: User) -> list[str]:
@@ -86,6 +98,7 @@ def test_each_stage_is_told_in_its_turn_and_none_after_what_it_waited_for_has_co
     with acting_as(w.thai):
         type(first.limit).objects.filter(pk=first.limit_id).update(days=5)
     assert watch_clocks() == 0
+    assert clock_codes(w.thai) == [], "a warning goes with the limit it warned of"
 
 
 @pytest.mark.django_db
@@ -152,6 +165,52 @@ def test_the_first_page_and_the_list_show_the_warning_and_the_clock(w: World, cl
         notice = Notice.objects.visible_to(w.thai).unread().get(code="clock.over")
     signed_in(w.thai).post(reverse("accounts:notice_put_away", args=[notice.uuid]))
     assert "A time limit is over" not in words(signed_in(w.thai).get(reverse("home")))
+
+
+@pytest.mark.django_db
+def test_a_person_who_leaves_begins_no_limit_anew(w: World) -> None:
+    handover = proceeding.ask_information(
+        actor=w.thai, handover_id=extradition(w).uuid, question="Which passport?"
+    )
+    law = TimeLimit.objects.create(
+        natural_key="test-info", jurisdiction=w.thai.country, law="Test", event="INFORMATION", days=15
+    )
+    with acting_as(w.thai):
+        before = [clock.begun for clock in clocks_of(handover) if clock.limit == law]
+    surrendering.leave(
+        actor=w.thai,
+        handover_id=handover.uuid,
+        subject_id=handover.subjects.order_by("position")[0].uuid,
+        outcome="DIED",
+        reason="in hospital (invented)",
+    )
+    with acting_as(w.thai):
+        fresh = HandoverRequest.objects.select_related("requested").get(pk=handover.pk)
+        assert [clock.begun for clock in clocks_of(fresh) if clock.limit == law] == before
+        assert len(before) == 1
+
+
+@pytest.mark.django_db
+def test_the_oldest_of_many_that_wait_is_found_by_its_limit(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lmc_cases.config.home.SHOWN", 1)
+    soon = since(w, 55)
+    others = [since(w, days) for days in (20, 10)]
+    home = words(signed_in(officer("CN", "supervisor")).get(reverse("home")))
+    assert soon.reference in home
+    assert not any(other.reference in home for other in others)
+
+
+@pytest.mark.django_db
+def test_a_desk_of_an_agency_is_told_where_the_country_has_none(w: World) -> None:
+    administrator, on_duty = officer("TH", "country_administrator"), officer("TH")
+    assert on_duty.agency is not None
+    desk = desks.open_desk(actor=administrator, agency_id=on_duty.agency.uuid)
+    desks.put_on_duty(actor=administrator, desk_id=desk.uuid, officer_id=on_duty.uuid)
+    since(w, 62)
+    watch_clocks()
+    assert clock_codes(on_duty) == ["clock.over"]
 
 
 @pytest.mark.django_db

@@ -79,17 +79,16 @@ def ensure_agency_group(agency: Agency, role: Role, *, reads: bool) -> Group:
 def groups_for(agency: Agency, role: Role) -> list[Group]:
     """Return the two groups that holding ``role`` in ``agency`` means, made if they are missing."""
     country = agency.jurisdiction
-    of_country = f"{country.code}:{role.code}"
-    names = [of_country, f"{agency.code}:{role.code}"]
+    names = [f"{country.code}:{role.code}", f"{agency.code}:{role.code}"]
     found = {group.name: group for group in Group.objects.filter(name__in=names)}
-    if of_country not in found:
+    if names[0] not in found:
         ensure_groups(country)
-        return list(Group.objects.filter(name__in=names))
-    if len(found) < len(names):
+    elif len(found) < len(names):
         # That role's alone: the groups of a country with many units are many.
         ensure_agency_group(agency, role, reads=Action.READ in role.actions_in(country))
-        return list(Group.objects.filter(name__in=names))
-    return list(found.values())
+    else:
+        return list(found.values())
+    return list(Group.objects.filter(name__in=names))
 
 
 class OwnRoles(NotAllowed):

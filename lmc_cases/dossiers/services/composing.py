@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from lmc_cases.dossiers import facts as f
-from lmc_cases.handovers.services.disclosure import read_photo
+from lmc_cases.handovers.services.disclosure import GOES, read_photo
 from lmc_cases.handovers.services.reading import happenings_of
 from lmc_cases.handovers.services.sealed import opened_people
 from lmc_cases.handovers.services.standing import Standing, standings_of
@@ -31,6 +31,8 @@ def compose_facts(
 ) -> f.DossierFacts:
     """Return the facts of one version, from the request's frozen disclosure and the steps taken since.
 
+    Whoever left the request since, a victim found first of all, has no sheet any more.
+
     Args:
         user: reads the steps through the rule; both sides get the same.
         version: counted over the request, the same in every language.
@@ -45,6 +47,11 @@ def compose_facts(
     statement = _texts(disclosed["texts"]["FACTS"])
     request_statement = f.Text(handover.facts_language, handover.facts)
     checks = _checks(handover, zone)
+    going = {
+        subject.snapshot["suspect"]
+        for subject in handover.subjects.filter(outcome__in=GOES)
+        if subject.snapshot
+    }
     return f.DossierFacts(
         reference=handover.reference,
         case_reference=case["reference"],
@@ -61,6 +68,7 @@ def compose_facts(
         subjects=tuple(
             _subject(person, checks.get(person["suspect"], ()))
             for person in opened_people(handover, disclosed["subjects"])
+            if person["suspect"] in going
         ),
         exhibits=tuple(_exhibit(exhibit, zone) for exhibit in disclosed["exhibits"]),
         decisions=tuple(_decisions(user, handover)),

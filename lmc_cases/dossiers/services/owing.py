@@ -20,6 +20,7 @@ from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import compose_facts, substance
 from lmc_cases.dossiers.services.sealed import opened_facts, sealed_facts
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.disclosure import CannotDisclose
 from lmc_cases.handovers.states import DISCLOSED
 
 if TYPE_CHECKING:
@@ -97,14 +98,19 @@ def _owe(actor: User, handover: HandoverRequest, language: str) -> Dossier:
         raise NothingDisclosed(_("A dossier exists only for an approved request."))
     newest = handover.dossiers.order_by("-number").first()
     now = timezone.now()
-    facts = compose_facts(
-        actor,
-        handover,
-        version=1 if newest is None else newest.number + 1,
-        created_at=now,
-        languages=official_languages(handover),
-        supersedes=None if newest is None else newest.number,
-    )
+    try:
+        facts = compose_facts(
+            actor,
+            handover,
+            version=1 if newest is None else newest.number + 1,
+            created_at=now,
+            languages=official_languages(handover),
+            supersedes=None if newest is None else newest.number,
+        )
+    except OSError as error:
+        raise CannotDisclose(
+            _("A photograph of the disclosure cannot be read. Disclose a corrected version.")
+        ) from error
     plain = json.loads(facts.canonical_bytes())
     if newest is not None and substance(plain) == substance(opened_facts(newest)):
         held = handover.dossiers.filter(number=newest.number, language=language).first()

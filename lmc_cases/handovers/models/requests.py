@@ -144,6 +144,7 @@ class HandoverRequest(models.Model):
     assurances = models.TextField(_("assurances"), blank=True, default="")
     arrested_at = models.DateTimeField(_("arrested at"), null=True)
     planned_at = models.DateTimeField(_("planned for"), null=True)
+    information_asked_at = models.DateTimeField(null=True, editable=False)
     planned_place = models.CharField(_("place"), max_length=300, blank=True, default="")
     planned_note = models.TextField(_("remarks"), blank=True, default="")
     handed_over_at = models.DateTimeField(_("handed over at"), null=True)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from lmc_cases.handovers.models import HandoverRequest, Status
+from lmc_cases.handovers.models import ClockWarning, HandoverRequest, Status
 from lmc_cases.handovers.procedures import COURT
 from lmc_cases.handovers.states import NOT_MOVED, PREPARED
 from lmc_cases.handovers.wording import confidence_words
@@ -25,7 +26,7 @@ RUNS_IN: dict[str, frozenset[str]] = {
     Event.INFORMATION: frozenset({Status.INFO_ASKED.value}),
     Event.PLANNED: frozenset(f"{PREPARED} {NOT_MOVED}".split()),
 }
-HALF, URGENT, OVER = 0.5, 0.8, 1.0
+Stage = ClockWarning.Stage
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Clock:
 
     def stage_at(self, now: dt.datetime) -> int:
         """How far it is, as officers are warned: 0, 50, 80 or 100 per cent."""
-        passed = self.share_at(now)
-        return max((int(stage * 100) for stage in (HALF, URGENT, OVER) if passed >= stage), default=0)
+        passed = 100 * self.share_at(now)
+        return max((stage.value for stage in Stage if passed >= stage), default=0)
 
     @property
     def is_over(self) -> bool:
@@ -53,12 +54,12 @@ class Clock:
     @property
     def is_urgent(self) -> bool:
         """Whether four fifths of it have passed."""
-        return self.share_at(timezone.now()) >= URGENT
+        return self.stage_at(timezone.now()) >= Stage.URGENT
 
     @property
     def is_half(self) -> bool:
         """Whether half of it has passed."""
-        return self.share_at(timezone.now()) >= HALF
+        return self.stage_at(timezone.now()) >= Stage.HALF
 
     @property
     def confidence(self) -> str:
@@ -101,17 +102,11 @@ def clocks_of(handover: HandoverRequest) -> list[Clock]:
 
 
 def clocks_of_many(handovers: Iterable[HandoverRequest]) -> dict[int, list[Clock]]:
-    """Return the limits that run for each request, by primary key; a few statements however many there are.
+    """Return the limits that run for each request, by primary key; one statement however many there are.
 
     The requests come with ``requested``; the caller read them through the rule.
     """
     rows = list(handovers)
-    held = [row for row in rows if row.procedure in COURT and _events_in(row.status)]
-    waiting = [row.pk for row in held if row.status == Status.INFO_ASKED]
-    asked: dict[int, dt.datetime] = {}
-    if waiting:
-        history = HandoverRequest.history.filter(id__in=waiting, status=Status.INFO_ASKED)
-        asked = dict(history.order_by("history_date", "history_id").values_list("id", "history_date"))
     found = running_clocks(
         Running(
             pk=row.pk,
@@ -122,10 +117,11 @@ def clocks_of_many(handovers: Iterable[HandoverRequest]) -> dict[int, list[Clock
             begun={
                 Event.ARREST: row.arrested_at,
                 Event.PLANNED: row.planned_at,
-                Event.INFORMATION: asked.get(row.pk),
+                Event.INFORMATION: row.information_asked_at,
             },
         )
-        for row in held
+        for row in rows
+        if row.procedure in COURT
     )
     return {row.pk: found.get(row.pk, []) for row in rows}
 
@@ -133,6 +129,12 @@ def clocks_of_many(handovers: Iterable[HandoverRequest]) -> dict[int, list[Clock
 def earliest_clocks(handovers: Iterable[HandoverRequest]) -> dict[int, Clock]:
     """Return the limit that ends first for each request for which one runs, by primary key."""
     return {pk: clocks[0] for pk, clocks in clocks_of_many(handovers).items() if clocks}
+
+
+def with_running_limits(handovers: QuerySet[HandoverRequest]) -> QuerySet[HandoverRequest]:
+    """Return those for which a limit may run; whether one does, its rows of law say."""
+    statuses = frozenset().union(*RUNS_IN.values())
+    return handovers.filter(procedure__in=COURT, status__in=statuses)
 
 
 def running_clocks(rows: Iterable[Running]) -> dict[int, list[Clock]]:

@@ -36,7 +36,8 @@ SCHEMA = "lmc-cases/handover-disclosure/1"
 # Whom a procedure may name. A victim is never handed over as a suspect, and never returned as one.
 _SUSPECTS = frozenset({Suspect.Category.SUSPECT.value})
 _VICTIMS = frozenset({Suspect.Category.VICTIM.value, Suspect.Category.PRESUMED_TRAFFICKING_VICTIM.value})
-_GOES = (*HandoverSubject.POSITIVE, *HandoverSubject.NOT_MOVED, HandoverSubject.Outcome.HANDED_OVER.value)
+# Of whom a disclosure, and a dossier, speaks: whoever left the request is not among them any more.
+GOES = (*HandoverSubject.POSITIVE, *HandoverSubject.NOT_MOVED, HandoverSubject.Outcome.HANDED_OVER.value)
 
 
 def askable_in(procedure: str) -> frozenset[str]:
@@ -170,7 +171,7 @@ def disclose(
         .select_related("agency", "owner")
         .get(pk=handover.case_id)
     )
-    going = handover.subjects.filter(outcome__in=_GOES).order_by("position")
+    going = handover.subjects.filter(outcome__in=GOES).order_by("position")
     wanted = list(going.values_list("suspect_id", flat=True))
     people = Suspect.objects.visible_to(actor).in_bulk(wanted)
     if len(people) < len(wanted):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.steps import given_reason, step_with_check, take
@@ -36,6 +37,7 @@ def ask_information(*, actor: User, handover_id: UUID, question: str) -> Handove
     if done:
         return handover
     handover.question, handover.answer = given_reason(question, "question"), ""
+    handover.information_asked_at = timezone.now()
     take(
         handover,
         step,

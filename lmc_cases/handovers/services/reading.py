@@ -27,6 +27,7 @@ from lmc_cases.handovers.models import (
     HandoverVisibility,
     PersonCheckGrounds,
 )
+from lmc_cases.handovers.services.clocks import Clock, earliest_clocks, with_running_limits
 from lmc_cases.handovers.services.disclosure import persons_as_seen, pieces_of_request, terms_of_request
 from lmc_cases.handovers.services.sealed import shown_people
 from lmc_cases.handovers.services.standing import Standing, standings_of
@@ -107,6 +108,28 @@ def waiting_for(user: User) -> HandoverRequestQuerySet:
                 **{side: granted[step.action]},
             )
     return HandoverRequest.objects.visible_to(user).filter(wanted)
+
+
+# Requests whose limits are compared at once, those that stand longest first.
+_COMPARED = 500
+
+
+def most_urgent(user: User, *, size: int) -> list[tuple[HandoverRequest, Clock | None]]:
+    """Return what waits for the officer with the limit that ends first: these first, then the last changed.
+
+    Drafts are left out: they wait for their author alone.
+    """
+    waiting = (
+        waiting_for(user)
+        .exclude(status=HandoverRequest.Status.DRAFT)
+        .select_related("requesting", "requested")
+        .defer("disclosed", "facts")
+    )
+    held = list(with_running_limits(waiting).order_by("updated_at", "pk")[:_COMPARED])
+    clocks = earliest_clocks(held)
+    pressed = sorted((row for row in held if row.pk in clocks), key=lambda row: clocks[row.pk].ends)[:size]
+    others = waiting.exclude(pk__in=[row.pk for row in pressed]).order_by("-updated_at", "-pk")
+    return [(row, clocks.get(row.pk)) for row in [*pressed, *others[: size - len(pressed)]]]
 
 
 @dataclass(frozen=True)

@@ -9,25 +9,22 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
-from lmc_cases.accounts.services.desks import tell_desk_of, tell_officer_by_id
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.handovers.procedures import COURT
-from lmc_cases.handovers.services.clocks import RUNS_IN, Clock, Event, Running, running_clocks
+from lmc_cases.handovers.services.clocks import RUNS_IN, Clock, Event, Running, Stage, running_clocks
+from lmc_cases.handovers.services.telling import CLOCK_CODES, tell_side
 from lmc_cases.jurisdictions.models import Jurisdiction
 
-# What was warned of is found again by its own id: a notice holds a code and an id, and no word of a case.
-CODES = {50: "clock.half", 80: "clock.urgent", 100: "clock.over"}
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class _Watched:
-    """A row of ``watched_requests()``, with who is told: the officer of each side who acted last."""
+    """A row of ``watched_requests()``: what its limits are counted from, and the side that receives."""
 
     running: Running
     requesting_id: int
-    officers: list[int]
 
 
 def watch_clocks() -> int:
@@ -52,8 +49,8 @@ def _watched() -> dict[int, _Watched]:
     statuses = sorted({status for of_event in RUNS_IN.values() for status in of_event})
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, status, requesting_id, requested_id, instrument_id, arrested_at, planned_at, asked_at,"
-            " officers FROM watched_requests(%s, %s)",
+            "SELECT id, status, requesting_id, requested_id, instrument_id, arrested_at, planned_at, asked_at"
+            " FROM watched_requests(%s, %s)",
             [sorted(COURT), statuses],
         )
         rows = cursor.fetchall()
@@ -68,9 +65,8 @@ def _watched() -> dict[int, _Watched]:
                 begun={Event.ARREST: arrested, Event.PLANNED: planned, Event.INFORMATION: asked},
             ),
             requesting,
-            officers,
         )
-        for pk, status, requesting, requested, instrument, arrested, planned, asked, officers in rows
+        for pk, status, requesting, requested, instrument, arrested, planned, asked in rows
     }
 
 
@@ -93,11 +89,10 @@ def _warn(watched: dict[int, _Watched], due: Iterable[tuple[int, Clock, int]]) -
         given = cursor.fetchall()
     countries = Jurisdiction.objects.in_bulk()
     for uuid, pk, stage in given:
-        row, code = watched[pk], CODES[stage]
-        for officer in row.officers:
-            tell_officer_by_id(officer, code=code, object_uuid=uuid)
+        # What was warned of is found again by its own id: a notice holds a code and an id, and no word of a case.
+        row, code = watched[pk], CLOCK_CODES[Stage(stage)]
         for country in (row.requesting_id, row.running.requested_id):
-            tell_desk_of(countries[country], None, code=code, object_uuid=uuid)
+            tell_side(pk, countries[country], code=code, object_uuid=uuid)
         record(
             actor=None,
             operation=Operation.ALTERATION,

@@ -15,7 +15,7 @@ from lmc_cases.cases.frame import case_frame
 from lmc_cases.cases.models import Level
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.viewer import officer_of
-from lmc_cases.handovers.forms import StatusFilter
+from lmc_cases.handovers.forms import RequestFilter
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.procedures import PAPERS, PROFILES
 from lmc_cases.handovers.services import reading
@@ -41,7 +41,7 @@ class HandoverList(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice and the filter."""
         asked = self.request.GET
-        form = StatusFilter(asked)
+        form = RequestFilter(asked)
         chosen = form.cleaned_data if form.is_valid() else {"status": "", "procedure": ""}
         before = Cursor.decode(asked.get("before"))
         page = reading.page_of_requests(officer_of(self.request), before=before, **chosen)
