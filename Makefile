@@ -13,7 +13,7 @@ PY := .venv/bin/python
 SETUP := $(PYTHON) lmc_cases/config/local/bootstrap.py
 LOCAL := lmc_cases.config.local
 
-.PHONY: help setup demo run test check bench messages lock audit-dependencies
+.PHONY: help setup demo run test check bench dossier-samples messages lock audit-dependencies
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ check: setup ## Run every check, without the tests
 
 bench: setup ## Measure and compare with the bars; writes var/bench.json (SIZE= cases or persons)
 	@$(PY) -m $(LOCAL).bench
+
+dossier-samples: setup ## Draw an invented dossier in every language, with a picture of all its pages
+	@$(PY) -m $(LOCAL).test_tools
+	@$(PY) -m tests.dossiers.contact_sheets
 
 messages: setup ## Bring the message catalogues up to date with the code
 	@$(PY) -m $(LOCAL).test_tools gettext

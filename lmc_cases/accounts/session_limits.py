@@ -23,6 +23,10 @@ HELD = "lmc_signed_in"
 # In the session after it was ended: why, for the sign-in page.
 WHY = "lmc_signed_out"
 SAFE = {"GET", "HEAD", "OPTIONS"}
+# Asked by pages on their own: no click of the officer.
+NO_CLICKS = {"accounts:time_left", "crossings:border_contact"}
+# Told at once that the session is over, not sent to the sign-in page: a phone wipes its copy on this answer.
+TELLS_ITSELF = "crossings:border_contact"
 
 
 def session_id(request: HttpRequest) -> str:
@@ -59,7 +63,7 @@ class SessionLimitsMiddleware:
         with transaction.atomic():
             row = self._row(request)
             why = sessions.why_over(row, user)
-            if not why and row is not None and request.path != reverse("accounts:time_left"):
+            if not why and row is not None and request.path not in {reverse(name) for name in NO_CLICKS}:
                 sessions.seen(row)
         if why:
             return self._signed_out(request, why)
@@ -83,7 +87,7 @@ class SessionLimitsMiddleware:
         language = officer_of(request).language
         logout(request)
         request.session[WHY] = why
-        if request.path.startswith("/api/"):
+        if request.path.startswith("/api/") or request.path == reverse(TELLS_ITSELF):
             return self.get_response(request)
         if request.headers.get("HX-Request"):
             # A redirect would be followed unseen and the sign-in page put into a part of this one.

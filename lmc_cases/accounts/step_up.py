@@ -14,6 +14,7 @@ and comes again with the answer, so nothing typed is lost and nothing typed lies
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Any
 
@@ -50,15 +51,22 @@ def is_fresh(request: HttpRequest) -> bool:
 
     An officer without a factor, where none is compulsory, has none to show.
     """
+    if not Authenticator.objects.filter(user=officer_of(request)).exists():
+        return not settings.SECOND_FACTOR_COMPULSORY
+    shown = shown_at(request)
+    return shown is not None and shown.timestamp() > time.time() - settings.STEP_UP_SECONDS
+
+
+def shown_at(request: HttpRequest) -> dt.datetime | None:
+    """Return when this session last showed a factor that the officer still holds, ``None`` if it showed none."""
     user = officer_of(request)
     held = {factor.pk for factor in Authenticator.objects.filter(user=user)}
-    if not held:
-        return not settings.SECOND_FACTOR_COMPULSORY
-    oldest = time.time() - settings.STEP_UP_SECONDS
-    return any(
-        record["method"] == "mfa" and record.get("id") in held and record["at"] > oldest
+    shown = [
+        record["at"]
         for record in get_authentication_records(request, user)
-    )
+        if record["method"] == "mfa" and record.get("id") in held
+    ]
+    return dt.datetime.fromtimestamp(max(shown), dt.UTC) if shown else None
 
 
 def require(request: HttpRequest) -> None:

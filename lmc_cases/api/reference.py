@@ -11,7 +11,7 @@ MOST_CHOICES = 12
 
 @dataclass(frozen=True)
 class Parameter:
-    """One query parameter. ``choices`` are the codes it takes, if they are few."""
+    """One parameter of the query, or of what is sent. ``choices`` are the codes it takes, if they are few."""
 
     name: str
     type: str
@@ -39,8 +39,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One address."""
+    """One address and what is done there."""
 
+    method: str
     path: str
     meaning: str
     parameters: tuple[Parameter, ...]
@@ -60,17 +61,24 @@ def resources_of(document: dict[str, Any]) -> list[Resource]:
     found: dict[str, Resource] = {}
     schemas = document["components"]["schemas"]
     rows: dict[str, set[str]] = {}
-    for path, operations in document["paths"].items():
-        operation = operations["get"]
+    each = (
+        (path, method, operation)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    )
+    for path, method, operation in each:
         name = operation["tags"][0]
         resource = found.setdefault(name, Resource(name))
         resource.endpoints.append(
             Endpoint(
+                method=method.upper(),
                 path=path,
                 meaning=operation.get("description", ""),
                 parameters=tuple(_parameters(operation, schemas)),
             )
         )
+        if method != "get":
+            continue
         answer = operation["responses"]["200"]["content"].get("application/json")
         if answer is None:
             continue
@@ -93,6 +101,16 @@ def _parameters(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[
                 required=one.get("required", False),
                 meaning=_first_line(one.get("description", "")),
                 choices=_choices(schema),
+            )
+    sent = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if sent is not None:
+        for part in _fields(sent["schema"], schemas):
+            yield Parameter(
+                name=part.name,
+                type=part.type,
+                required=not part.by_level,
+                meaning=part.meaning,
+                choices=part.choices,
             )
 
 

@@ -123,9 +123,15 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     """Give every operation the refusals it may answer with; called by the generator."""
     result["components"]["schemas"]["Problem"] = deepcopy(PROBLEM)
     for path, operations in result["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             refusals = dict(EVERYWHERE)
-            if path.endswith("}/") or "{uuid}" in path or _has_parameter(operation, "case"):
+            if method == "post":
+                refusals["409"] = "Not as the record stands now."
+                if "requestBody" in operation:
+                    refusals["400"] = "A value was refused; `errors` names it."
+                    refusals["404"] = NOT_FOUND
+            within = any(_has_parameter(operation, name) for name in ("case", "handover"))
+            if path.endswith("}/") or "{uuid}" in path or within:
                 refusals["404"] = NOT_FOUND
             if _has_parameter(operation, "limit"):
                 refusals["400"] = "A parameter was refused; `errors` names it."

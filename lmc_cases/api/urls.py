@@ -8,8 +8,11 @@ from lmc_cases.api import views
 from lmc_cases.audit.api import Checkpoints, NewestCheckpoint
 from lmc_cases.cases.api import Cases, Disclosures, Operations
 from lmc_cases.dossiers.api import Dossiers
+from lmc_cases.dossiers.api_runs import DossierRuns
 from lmc_cases.evidence.api import Evidence
 from lmc_cases.handovers.api import Handovers
+from lmc_cases.handovers.api_custody import CustodyRecords
+from lmc_cases.handovers.api_work import Checks, Messages
 from lmc_cases.jurisdictions.api import Agencies, Jurisdictions, LegalInstruments, Typologies
 from lmc_cases.suspects.api import Suspects
 
@@ -40,6 +43,9 @@ urlpatterns = [
     ),
     path("handovers/", Handovers.as_view({"get": "list"}), name="handovers"),
     path("handovers/<uuid:uuid>/", Handovers.as_view({"get": "retrieve"}), name="handover"),
+    path("messages/", Messages.as_view({"get": "list"}), name="messages"),
+    path("checks/", Checks.as_view({"get": "list"}), name="checks"),
+    path("custody/", CustodyRecords.as_view({"get": "list"}), name="custody"),
     path("dossiers/", Dossiers.as_view({"get": "list"}), name="dossiers"),
     path("dossiers/<uuid:uuid>/", Dossiers.as_view({"get": "retrieve"}), name="dossier"),
     path(
@@ -47,6 +53,20 @@ urlpatterns = [
         Dossiers.as_view({"get": "file"}, **Dossiers.file.kwargs),
         name="dossier-file",
     ),
+    path(
+        "dossiers/<uuid:uuid>/signed/",
+        Dossiers.as_view({"get": "signed"}, **Dossiers.signed.kwargs),
+        name="dossier-signed",
+    ),
+    path("dossier-runs/", DossierRuns.as_view({"get": "list", "post": "create"}), name="dossier-runs"),
+    path("dossier-runs/<uuid:uuid>/", DossierRuns.as_view({"get": "retrieve"}), name="dossier-run"),
+    path(
+        "dossier-runs/<uuid:uuid>/cancel/", DossierRuns.as_view({"post": "cancel"}), name="dossier-run-cancel"
+    ),
+    path(
+        "dossier-runs/<uuid:uuid>/resume/", DossierRuns.as_view({"post": "resume"}), name="dossier-run-resume"
+    ),
+    path("dossier-runs/<uuid:uuid>/retry/", DossierRuns.as_view({"post": "retry"}), name="dossier-run-retry"),
     path("jurisdictions/", Jurisdictions.as_view({"get": "list"}), name="jurisdictions"),
     path("jurisdictions/<uuid:uuid>/", Jurisdictions.as_view({"get": "retrieve"}), name="jurisdiction"),
     path("agencies/", Agencies.as_view({"get": "list"}), name="agencies"),

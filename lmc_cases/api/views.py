@@ -27,6 +27,7 @@ LISTS = (
     "evidence",
     "handovers",
     "dossiers",
+    "dossier-runs",
     "jurisdictions",
     "agencies",
     "typologies",

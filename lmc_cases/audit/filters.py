@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.audit.listing import EventFilters
 from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.verbs import VERBS
+from lmc_cases.core.days import end_of, start_of
 from lmc_cases.jurisdictions.models import Jurisdiction
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
     from lmc_cases.accounts.models import User
-
-# No zone carries the day after it over the end of the calendar.
-LAST_DAY = dt.date.max - dt.timedelta(days=2)
 
 
 class EventFilter(django_filters.FilterSet):
@@ -81,7 +77,6 @@ class EventFilter(django_filters.FilterSet):
         chosen = self.chosen
         country = self.countries.get(chosen.get("country", ""))
         owner = self.countries.get(chosen.get("owner", ""))
-        until = chosen.get("until")
         return EventFilters(
             country_id=country.pk if country else None,
             owner_id=owner.pk if owner else None,
@@ -89,13 +84,8 @@ class EventFilter(django_filters.FilterSet):
             verb=chosen.get("verb", ""),
             outcome=chosen.get("outcome", ""),
             reference=chosen.get("reference", "").strip().upper(),
-            since=_start_of(chosen.get("since")),
-            # Nothing comes after the last day there is.
-            until=_start_of(until + dt.timedelta(days=1)) if until and until < LAST_DAY else None,
+            since=start_of(chosen.get("since")),
+            until=end_of(chosen.get("until")),
             case_uuid=chosen.get("case"),
             officer_uuid=chosen.get("officer"),
         )
-
-
-def _start_of(day: dt.date | None) -> dt.datetime | None:
-    return None if day is None else timezone.make_aware(dt.datetime.combine(day, dt.time.min))

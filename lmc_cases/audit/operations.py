@@ -16,21 +16,22 @@ def _words(*texts: str) -> frozenset[str]:
 LAST_WORDS: dict[Operation, frozenset[str]] = {
     Operation.COLLECTION: _words(
         "added created drafted opened uploaded imported recorded requested retried confirmed done failed",
-        "photo_set collected contributed",
+        "photo_set collected contributed assessed",
     ),
     Operation.ALTERATION: _words(
         "edited changed written ended begun set_up switched_off moved reviewed rotated acknowledged",
         "closed withdrawn taken_out_of_operation",
         "marked handling_set standing_set proposed taken_back",
         "retired kept escalated",
-        "clock_warned arrested assured cleared returned supplied planned put_to_review resumed watched",
+        "clock_warned clock_extended arrested assured cleared returned supplied planned put_to_review resumed watched",
+        "decided set_aside",
     ),
     Operation.CONSULTATION: _words(
         "viewed listed searched verified looked_at previewed viewed_as reason_given",
     ),
     Operation.DISCLOSURE: _words(
         "shared share_revoked downloaded rendered submitted approved corrected handed_over disclosed",
-        "printed passed_on answered sent simplified not_handed_over",
+        "taken_offline printed passed_on answered sent simplified not_handed_over",
     ),
     Operation.COMBINATION: _words(
         "merged matched combined linked put_into_operation",
@@ -49,6 +50,16 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
     ),
 }
 EXCEPTIONS: dict[str, Operation] = {
+    "handover.paper_given": Operation.COLLECTION,
+    "handover.property_taken_back": Operation.ALTERATION,
+    # What both sides state at the border.
+    "receipt.drawn_up": Operation.COLLECTION,
+    "receipt.signed": Operation.ALTERATION,
+    "case.translation_checked": Operation.ALTERATION,
+    "receipt.signing_refused": Operation.ALTERATION,
+    "dossier.signed": Operation.ALTERATION,
+    # A file left the product; who made it stands in an event of its own.
+    "document.issued": Operation.DISCLOSURE,
     # Who may act for a country is a grant, whatever happens to the account.
     "account.opened": Operation.GRANT,
     "account.closed": Operation.GRANT,
@@ -101,8 +112,20 @@ EXCEPTIONS: dict[str, Operation] = {
     "handover.person_left": Operation.ALTERATION,
     "handover.released": Operation.ALTERATION,
     "handover.exception_confirmed": Operation.ALTERATION,
+    # Who sits where and what was found at the border; carried out, it shows the other side what became of persons.
+    "crossing.seated": Operation.ALTERATION,
+    "crossing.taken_off": Operation.ALTERATION,
+    "crossing.mark_chosen": Operation.ALTERATION,
+    "crossing.mark_put_away": Operation.ALTERATION,
+    "crossing.counted": Operation.ALTERATION,
+    "handover.crossed": Operation.DISCLOSURE,
+    # A row of law is changed, or is not: nobody is refused access.
+    "law.confirmed": Operation.ALTERATION,
+    "law.rejected": Operation.ALTERATION,
     # Nothing was made of the request; its failure changes the job alone.
     "dossier.failed": Operation.ALTERATION,
+    "dossier_run.started": Operation.COLLECTION,
+    "dossier_run.cancelled": Operation.ALTERATION,
     "audit.export_requested": Operation.EXPORT,
     "audit.export_failed": Operation.EXPORT,
     "audit.export_downloaded": Operation.EXPORT,

@@ -69,6 +69,13 @@ class CaseTextOut(Out):
     text = serializers.CharField()
     is_original = serializers.BooleanField()
     translator = KnownText(help_text="Who translated; `null` for the original.")
+    status = KnownText(help_text="DRAFT, CHECKED or CERTIFIED; `null` for the original.")
+    certificate = KnownText(help_text="Who certified it and by which certificate; `null` where nobody did.")
+    version = serializers.IntegerField()
+    source_version = serializers.IntegerField(
+        allow_null=True,
+        help_text="Version of the original that was translated; another one than the original's now is stale.",
+    )
     updated_at = Moment()
 
 
@@ -132,6 +139,9 @@ class CaseOut(CaseRowOut):
         required=False, allow_null=True, help_text=f"{SUMMARY_ON} `null` also for operations you do not see."
     )
     loss = LossOut(required=False, allow_null=True, help_text=SUMMARY_ON)
+    fraud_victims = serializers.IntegerField(
+        required=False, allow_null=True, help_text=f"{SUMMARY_ON} How many; `null` where it is not known."
+    )
     place = KnownText(required=False, help_text=SUMMARY_ON)
     border_point = KnownText(required=False, help_text=SUMMARY_ON)
     occurred_from = serializers.DateField(required=False, allow_null=True, help_text=SUMMARY_ON)
@@ -240,6 +250,7 @@ class Cases(ReadOnly):
             "loss": None
             if detail.loss_amount is None
             else {"amount": detail.loss_amount, "currency": detail.loss_currency},
+            "fraud_victims": detail.fraud_victims,
             "place": detail.place,
             "border_point": detail.border_point.name_en if detail.border_point else "",
             "occurred_from": detail.occurred_from,

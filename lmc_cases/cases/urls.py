@@ -53,6 +53,11 @@ urlpatterns = [
     path("hand-on/<uuid:uuid>/", handing_on.OfficerLeave.as_view(), name="hand_on"),
     path("<uuid:uuid>/", detail.CaseOverview.as_view(), name="detail"),
     path("<uuid:uuid>/edit/", editing.CaseEdit.as_view(), name="edit"),
+    path(
+        "<uuid:uuid>/text/<str:kind>/<str:language>/check/",
+        editing.TranslationCheck.as_view(),
+        name="text_check",
+    ),
     path("<uuid:uuid>/text/<str:kind>/<str:language>/", editing.CaseTextWrite.as_view(), name="text"),
     path("<uuid:uuid>/timeline/add/", editing.TimelineAdd.as_view(), name="timeline_add"),
     path("<uuid:uuid>/notes/add/", editing.NoteAdd.as_view(), name="note_add"),

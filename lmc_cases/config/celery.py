@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import gc
+import logging
 import os
 import signal
 import sys
@@ -21,11 +23,11 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def log_as_the_product_does(**_: Any) -> None:
     """Keep Celery from writing lines of its own form: they would hold exceptions word for word."""
-    import logging.config
+    from logging.config import dictConfig
 
     from django.conf import settings
 
-    logging.config.dictConfig(settings.LOGGING)
+    dictConfig(settings.LOGGING)
 
 
 @worker_init.connect
@@ -45,6 +47,26 @@ def start_on_a_fit_database_only(**_: Any) -> None:
         for connection in connections.all(initialized_only=True):
             connection.close()
             connection.close_pool()  # type: ignore[attr-defined]
+
+
+@worker_process_init.connect
+def warm_up(**_: Any) -> None:
+    """Load once what every dossier needs, and keep the collector from walking over it for the rest of the life.
+
+    Fonts and style sheet cost as much as several dossiers. What stands after loading never becomes garbage; what a
+    dossier leaves behind is collected in larger lots.
+    """
+    from lmc_cases.dossiers.rendering import RenderingFailed
+    from lmc_cases.dossiers.rendering import warm_up as warm_engine
+
+    try:
+        warm_engine()
+    except RenderingFailed as error:
+        # Notices and imports go on; each dossier ends with this code, and its officer is told.
+        logging.getLogger(__name__).error("dossiers cannot be drawn here: %s: %s", error.code, error.detail)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @worker_process_init.connect

@@ -18,7 +18,9 @@ from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.reading import most_urgent
 from lmc_cases.handovers.services.telling import notices_of_handovers
+from lmc_cases.handovers.services.thread import questions_waiting
 from lmc_cases.jurisdictions.access import Action, may
+from lmc_cases.law.services.telling import notices_of_law
 
 SHOWN = 5
 
@@ -51,7 +53,9 @@ class Home(TemplateView):
         )
         waiting = {
             "notices": notices_of_handovers(actor=user, size=SHOWN),
+            "law": notices_of_law(actor=user, size=SHOWN),
             "to_decide": most_urgent(user, size=SHOWN),
+            "questions": list(questions_waiting(user)[:SHOWN]),
             "drafts": list(drafts.order_by("-updated_at", "-pk")[:SHOWN]),
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "consents": list(consents.order_by("answer_by", "pk")[:SHOWN]),

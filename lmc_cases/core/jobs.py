@@ -150,8 +150,7 @@ class LeasedJob(models.Model):
 
     @classmethod
     def _take_in_hand(cls, job_id: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lmc.job', %s, true)", [f"{cls._meta.db_table}:{int(job_id)}"])
+        take_in_hand(cls._meta.db_table, job_id)
 
     @classmethod
     def finished_ids(cls, before: dt.datetime) -> list[int]:
@@ -167,6 +166,12 @@ class LeasedJob(models.Model):
         with connection.cursor() as cursor:
             cursor.execute("SELECT owed_job_ids(%s, %s, %s)", values)
             return [int(row[0]) for row in cursor.fetchall()]
+
+
+def take_in_hand(table: str, key: int) -> None:
+    """Let the rest of the present transaction see one row of a table, whoever may see it: a worker has it in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lmc.job', %s, true)", [f"{table}:{int(key)}"])
 
 
 def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
@@ -192,14 +197,48 @@ _broker_rests_until = 0.0
 
 def _send(task: Any, kwargs: dict[str, str | int]) -> None:
     """Try once. A broker that hangs holds up one request, not each that follows; the sweeper wakes the rest."""
+    with _unless_it_rests() as is_there:
+        if is_there:
+            task.apply_async(kwargs=kwargs, retry=False)
+
+
+@contextmanager
+def _unless_it_rests() -> Iterator[bool]:
+    """Say whether the broker is worth a try now; a failure within lets it rest."""
     global _broker_rests_until  # noqa: PLW0603 - one for all threads of the process
     if time.monotonic() < _broker_rests_until:
+        yield False
         return
     try:
-        task.apply_async(kwargs=kwargs, retry=False)
+        yield True
     except Exception:
         _broker_rests_until = time.monotonic() + _REST_SECONDS
         raise
+
+
+def keep_waking(task_name: str, *, most: int) -> int:
+    """Fill a task's queue up to ``most`` messages and return how many were sent; those that wait already count.
+
+    For work that is drawn from rows: a message says no more than "look", so a few do for any number of rows.
+    """
+    task: Any = current_app.tasks[task_name]
+    sent = 0
+    with _unless_it_rests() as is_there:
+        if is_there:
+            for _one in range(most - _waiting(task.queue)):
+                task.apply_async(retry=False)
+                sent += 1
+    return sent
+
+
+def _waiting(queue: str) -> int:
+    pool: Any = current_app.pool
+    with pool.acquire(block=True) as held:
+        try:
+            return int(held.default_channel.queue_declare(queue=queue, passive=True).message_count)
+        except held.channel_errors:
+            # A queue without messages is not there.
+            return 0
 
 
 def job_models() -> list[type[LeasedJob]]:

@@ -72,10 +72,23 @@ def page_link(asked: QueryDict, direction: str, cursor: Cursor | None) -> str:
         direction: ``"before"`` for older rows, ``"after"`` for newer ones.
         cursor: where the next page begins.
     """
-    if cursor is None:
-        return ""
-    kept = asked.copy()
-    for name in ("before", "after"):
-        kept.pop(name, None)
-    kept[direction] = cursor.encode()
+    return "" if cursor is None else page_from(asked, direction, cursor.encode())
+
+
+def page_from(asked: QueryDict, name: str, position: str) -> str:
+    """Return the query string of the page that begins at ``position``, filters kept."""
+    kept = _filters(asked)
+    kept[name] = position
     return f"?{kept.urlencode()}"
+
+
+def first_page(asked: QueryDict) -> str:
+    """Return the query string of the first page, filters kept."""
+    return f"?{_filters(asked).urlencode()}"
+
+
+def _filters(asked: QueryDict) -> QueryDict:
+    kept = asked.copy()
+    for name in ("before", "after", "page"):
+        kept.pop(name, None)
+    return kept

@@ -68,7 +68,9 @@ class BrowserRulesMiddleware:
             response.headers["Referrer-Policy"] = "no-referrer"
         match = request.resolver_match
         if match is not None and match.view_name == settings.SIGN_OUT_ADDRESS and request.method == "POST":
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            # The border page has wiped what could be read; what it sealed for the server alone stays until it is sent.
+            keeps = request.POST.get("keep_sealed") == "yes"
+            response.headers["Clear-Site-Data"] = '"cache"' if keeps else '"cache", "storage"'
         return response
 
 

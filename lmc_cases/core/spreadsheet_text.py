@@ -13,6 +13,11 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+CSV_TYPE: Final = "text/csv; charset=utf-8"
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BYTE_ORDER_MARK: Final = "\ufeff"
 # Also after compatibility decomposition: full width and small forms become these.
 _SIGNS: Final = frozenset("=+-@")
@@ -43,3 +48,28 @@ def csv_row(cells: Iterable[object]) -> str:
 def as_csv(rows: Iterable[Iterable[object]]) -> str:
     """Return rows as CSV with a byte order mark, without which Excel guesses the letters wrong."""
     return BYTE_ORDER_MARK + "".join(csv_row(row) for row in rows)
+
+
+def as_xlsx(rows: Iterable[Iterable[object]], *, title: str) -> bytes:
+    """Return rows as one sheet of an .xlsx file: whole numbers as numbers, all else as text and harmless."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    for row in rows:
+        sheet.append([_cell(cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    if value is None or isinstance(value, int):
+        return value
+    # Excel takes no control signs, and no text longer than this.
+    return ILLEGAL_CHARACTERS_RE.sub("", harmless(str(value)))[:32_767]
+
+
+def as_file(rows: Iterable[Iterable[object]], *, name: str, is_xlsx: bool) -> tuple[bytes, str, str]:
+    """Return the bytes of a table, the name of its file and its media type."""
+    if is_xlsx:
+        return as_xlsx(rows, title=name), f"{name}.xlsx", XLSX_TYPE
+    return as_csv(rows).encode(), f"{name}.csv", CSV_TYPE

@@ -28,14 +28,31 @@ from lmc_cases.core.api_views import (
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.keyset import Page
 from lmc_cases.core.sending import send_file
-from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services.reading import consult_dossier, open_download, page_of_dossiers
+from lmc_cases.dossiers.models import Dossier, DossierSignature
+from lmc_cases.dossiers.services.reading import (
+    consult_dossier,
+    open_download,
+    open_signed,
+    page_of_dossiers,
+)
 
 
 class PdfRenderer(FileRenderer):
     """The file's own media type; a refusal is still JSON."""
 
     media_type = "application/pdf"
+
+
+class SignatureOut(Out):
+    """One side's signature on a dossier. The requested country signs first; a signature never changes."""
+
+    side = serializers.ChoiceField(choices=DossierSignature.Side.choices)
+    country = serializers.CharField(source="country.code")
+    sha256_before = serializers.CharField(help_text="Checksum of the file that was signed.")
+    sha256 = serializers.CharField(help_text="Checksum of the file with the signature in it.")
+    certificate_sha256 = serializers.CharField()
+    timestamp_authority = KnownText(help_text="Who stamped it (RFC 3161); `null` without a stamp.")
+    signed_at = Moment()
 
 
 class DossierOut(Out):
@@ -46,6 +63,7 @@ class DossierOut(Out):
     handover_reference = serializers.CharField(source="handover.reference")
     case = serializers.UUIDField(source="handover.case_uuid")
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    beside = KnownText(help_text="Second language that stands beside the first; `null` for one language.")
     number = serializers.IntegerField(help_text="Version, from 1, per language.")
     state = serializers.ChoiceField(source="job_state", choices=JobState.choices)
     facts_sha256 = serializers.CharField(help_text="Checksum of the facts that the cover prints.")
@@ -54,6 +72,7 @@ class DossierOut(Out):
     size_bytes = serializers.IntegerField(allow_null=True)
     requested_at = Moment()
     finished_at = Moment(allow_null=True)
+    signatures = SignatureOut(many=True, help_text="In the order in which they were made.")
 
 
 class DossierQuery(ListQuery):
@@ -93,4 +112,11 @@ class Dossiers(ReadOnly):
     def file(self, request: Request, uuid: UUID) -> FileResponse:
         """Return the PDF as an attachment, compared with its checksum first. The disclosure is recorded."""
         stored = open_download(actor=self.actor, dossier_id=uuid)
+        return send_file(stored, name=(stored.name or "").rsplit("/", 1)[-1], media_type="application/pdf")
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[PdfRenderer])
+    def signed(self, request: Request, uuid: UUID) -> FileResponse:
+        """Return the PDF with every signature there is; 409 before the first. The disclosure is recorded."""
+        stored = open_signed(actor=self.actor, dossier_id=uuid)
         return send_file(stored, name=(stored.name or "").rsplit("/", 1)[-1], media_type="application/pdf")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.dossiers.views import approving, ledgers, previewing, reading
+from lmc_cases.dossiers.views import approving, ledgers, previewing, reading, runs, signing
 
 app_name = "dossiers"
 urlpatterns = [
@@ -20,9 +20,19 @@ urlpatterns = [
     path("request/<uuid:uuid>/simplify/", approving.Simplify.as_view(), name="simplify"),
     path("request/<uuid:uuid>/correct/", approving.Correct.as_view(), name="correct"),
     path("request/<uuid:uuid>/clear/", approving.Clear.as_view(), name="clear"),
+    path("person/<uuid:uuid>/<int:version>/", reading.DossierOfPerson.as_view(), name="person"),
+    path("runs/", runs.RunList.as_view(), name="runs"),
+    path("runs/start/", runs.RunStart.as_view(), name="run_start"),
+    path("runs/<uuid:uuid>/", runs.RunPage.as_view(), name="run"),
+    path("runs/<uuid:uuid>/progress/", runs.RunProgress.as_view(), name="run_progress"),
+    path("runs/<uuid:uuid>/cancel/", runs.RunCancel.as_view(), name="run_cancel"),
+    path("runs/<uuid:uuid>/resume/", runs.RunResume.as_view(), name="run_resume"),
+    path("runs/<uuid:uuid>/retry/", runs.RunRetry.as_view(), name="run_retry"),
     path("<uuid:uuid>/", reading.DossierPage.as_view(), name="detail"),
     path("<uuid:uuid>/progress/", reading.DossierProgress.as_view(), name="progress"),
     path("<uuid:uuid>/download/", reading.DossierDownload.as_view(), name="download"),
+    path("<uuid:uuid>/sign/", signing.Sign.as_view(), name="sign"),
+    path("<uuid:uuid>/signed/", signing.SignedDownload.as_view(), name="signed_download"),
     path("<uuid:uuid>/retry/", reading.DossierRetry.as_view(), name="retry"),
     path("<uuid:uuid>/photos/<slug:sha256>.jpg", reading.DossierPhoto.as_view(), name="photo"),
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
-from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.core import display
 from lmc_cases.dossiers.facts import (
@@ -17,128 +18,15 @@ from lmc_cases.dossiers.facts import (
     BirthDate,
     CheckAnswer,
     Country,
+    DossierFacts,
     LegalBasis,
+    Loss,
     Moment,
     PersonCheck,
-    Safeguard,
-    Subject,
     Text,
 )
+from lmc_cases.dossiers.words import WORDS
 from lmc_cases.handovers.checks import check_of
-
-# Rows printed on every identity sheet, in this order; one without an answer prints "Not known".
-SAFEGUARDS = {
-    "MINOR": _("Minor (under 18)"),
-    "AGE_VERIFICATION": _("Age verification"),
-    "HEALTH": _("Medical condition"),
-    "FIT_TO_TRAVEL": _("Fit to travel"),
-    "TRAFFICKING_SCREENING": _("Trafficking screening"),
-    "INTERPRETER": _("Interpreter"),
-    "RIGHTS_NOTICE": _("Notice of rights in own language"),
-    "LAWYER": _("Lawyer"),
-    "CONSULAR_NOTIFICATION": _("Consular notification"),
-    "NON_REFOULEMENT": _("Non-refoulement"),
-    "DEATH_PENALTY_ASSURANCE": _("Death penalty assurance"),
-}
-
-WORDS: Mapping[str, Mapping[str, object]] = {
-    "sex": {"MALE": _("Male"), "FEMALE": _("Female"), "UNKNOWN": _("Not known")},
-    "role": {
-        "RINGLEADER": _("Ringleader"),
-        "ORGANISER": _("Organiser"),
-        "KEY_MEMBER": _("Key member"),
-        "MEMBER": _("Member"),
-        "UNKNOWN": _("Not known"),
-    },
-    "category": {
-        "SUSPECT": _("Suspect"),
-        "PRESUMED_TRAFFICKING_VICTIM": _("Presumed trafficking victim"),
-        "PRESUMED_VICTIM": _("Presumed trafficking victim"),
-        "VICTIM": _("Victim"),
-        "WITNESS": _("Witness"),
-    },
-    "document": {
-        "PASSPORT": _("Passport"),
-        "NATIONAL_ID": _("National ID number"),
-        "BORDER_PASS": _("Border pass"),
-        "OTHER": _("Other"),
-    },
-    "document_status": {
-        "REAL": _("Genuine"),
-        "GENUINE": _("Genuine"),
-        "FORGED": _("Forged document"),
-        "NOT_CHECKED": _("Not checked"),
-    },
-    "calendar": {
-        "GREGORIAN": _("Gregorian calendar"),
-        "gregorian": _("Gregorian calendar"),
-        "BUDDHIST": _("Buddhist era"),
-        "buddhist": _("Buddhist era"),
-    },
-    "exhibit": {
-        "PHONE": _("Phone"),
-        "SIM": _("SIM card"),
-        "COMPUTER": _("Computer"),
-        "STORAGE": _("Storage medium"),
-        "FILE": _("File"),
-        "ACCOUNT": _("Account"),
-        "DOCUMENT": _("Document"),
-        "CASH": _("Cash"),
-        "OTHER": _("Other"),
-    },
-    "custody": {
-        "COLLECTED": _("Collected"),
-        "TRANSFERRED": _("Custody transfer"),
-        "EXAMINED": _("Examined"),
-        "HASH_CHECKED": _("Checksum verified"),
-        "UPLOADED": _("File uploaded"),
-        "DOWNLOADED": _("File downloaded"),
-        "IMPORTED": _("Imported"),
-    },
-    "purpose": {
-        "INVESTIGATION": _("Support of an investigation"),
-        "LOCATE": _("Locating a wanted person"),
-        "IDENTIFY": _("Identification of a person"),
-        "HANDOVER": _("Preparation of a handover"),
-        "VICTIM_PROTECTION": _("Protection of victims"),
-        "ASSET_RECOVERY": _("Recovery of assets"),
-    },
-    "scan": {"NO_FILE": _("No file"), "NOT_SCANNED": _("Not scanned")},
-    "hash_check": {
-        "MATCH": _("Matches"),
-        "MISMATCH": _("Mismatch"),
-        "NOT_CHECKED": _("Not checked"),
-    },
-    "level": {"EXISTENCE": _("Existence only"), "SUMMARY": _("Summary"), "FULL": _("Full")},
-    "status": {
-        "DRAFT": _("Draft"),
-        "INTERNAL": _("Internal approval"),
-        "ARREST_ASKED": _("Provisional arrest asked"),
-        "ARRESTED": _("Provisionally arrested"),
-        "SUBMITTED": _("Submitted"),
-        "ACKNOWLEDGED": _("Acknowledged"),
-        "INFO_ASKED": _("More information asked"),
-        "REVIEW": _("Legal review or court"),
-        "APPROVED": _("Handover granted"),
-        "PART_GRANTED": _("Granted in part"),
-        "TEMPORARY": _("Temporary surrender granted"),
-        "POSTPONED": _("Postponed"),
-        "REFUSED": _("Refused"),
-        "ASSURED": _("Assurances agreed"),
-        "PLANNED": _("Surrender planned"),
-        "CLEARED": _("Screening and fitness cleared"),
-        "HANDED_OVER": _("Handed over"),
-        "NOT_COLLECTED": _("Not collected"),
-        "NOT_ACCEPTED": _("Not accepted"),
-        "WATCH": _("Speciality watch"),
-        "CLOSED": _("Closed"),
-        "WITHDRAWN": _("Withdrawn"),
-        "RELEASED": _("Persons released"),
-    },
-    "statement": {"FACT": _("Fact"), "ASSESSMENT": _("Assessment")},
-    "answer": {"YES": _("Yes"), "NO": _("No"), "UNKNOWN": _("Not known"), "NOT_KNOWN": _("Not known")},
-    "confidence": {"verified": _("Verified in the source"), "general-knowledge": _("General knowledge")},
-}
 
 
 def word(code: str, group: str) -> str:
@@ -172,9 +60,21 @@ def day_text(day: dt.date) -> str:
     return display.format_day(day, long=True)
 
 
+def iso_day_text(day: str) -> str:
+    """Write a day given as ISO 8601, or "Not known"."""
+    return day_text(dt.date.fromisoformat(day)) if day else not_known()
+
+
+def money_text(loss: Loss) -> str:
+    """Write a sum in the active language, with the code of its currency, never a sign that several countries use."""
+    language = get_language() or "en"
+    amount = format_decimal(Decimal(loss.amount), locale=display.babel_locale(language))
+    return f"{loss.currency} {amount}"
+
+
 def moment_text(moment: Moment | None) -> str:
     """Write an instant in its own zone, with the zone and its distance from UTC."""
-    if moment is None:
+    if not moment:
         return not_known()
     with timezone.override(moment.zone):
         local = timezone.localtime(moment.at)
@@ -231,8 +131,49 @@ def choose(texts: Iterable[Text]) -> Chosen | None:
         mark = gettext("Translation from %(language)s. Translator: %(name)s")
     else:
         mark = gettext("Translation from %(language)s. The translator is not known.")
+    said = [mark % {"language": name, "name": text.translator}]
+    if text.status:
+        said.append(word(text.status, "translation"))
+    if text.is_stale:
+        said.append(gettext("The original was changed after this translation."))
     below = original if original.is_original and original is not text else None
-    return Chosen(text, mark % {"language": name, "name": text.translator}, below)
+    return Chosen(text, " · ".join(said), below)
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A text that keeps a dossier in a language from being final, and why."""
+
+    what: str
+    why: str
+
+
+def unfinished(facts: DossierFacts, language: str) -> list[Unfinished]:
+    """Return what keeps a dossier in ``language`` from being final: a translation missing, stale or not checked.
+
+    Titles are left out: where none is translated, the reference names the case.
+    """
+    parts = (
+        (gettext("Summary of the case"), facts.case_summary),
+        (gettext("Statement of facts"), facts.statement_of_facts),
+        (gettext("Assessment"), facts.assessment),
+    )
+    found = []
+    for what, texts in parts:
+        if texts and (why := _lacking(texts, language)):
+            found.append(Unfinished(what, why))
+    return found
+
+
+def _lacking(texts: Iterable[Text], language: str) -> str:
+    text = next((text for text in texts if text.language.lower() == language.lower()), None)
+    if text is None:
+        return gettext("There is no translation.")
+    if text.is_original:
+        return ""
+    if text.is_stale:
+        return gettext("The original was changed after this translation.")
+    return "" if text.status in {"CHECKED", "CERTIFIED"} else gettext("The translation is not checked.")
 
 
 def law_marks(entry: LegalBasis | Article) -> list[str]:
@@ -242,13 +183,6 @@ def law_marks(entry: LegalBasis | Article) -> list[str]:
             [] if entry.is_verified else [gettext("Not verified. The text of the provision is not quoted.")]
         )
     return [] if entry.is_reviewed else [gettext("Not reviewed by a lawyer")]
-
-
-def safeguard_rows(subject: Subject) -> list[tuple[str, Safeguard | None]]:
-    """Return every row of status, screening and rights with its answer; unknown codes come last."""
-    given = {answer.code: answer for answer in subject.safeguards}
-    rows = [(str(label), given.pop(code, None)) for code, label in SAFEGUARDS.items()]
-    return rows + [(answer.code, answer) for answer in given.values()]
 
 
 def check_word(check: PersonCheck) -> str:

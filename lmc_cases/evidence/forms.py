@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,22 @@ from lmc_cases.evidence.services.items import (
 
 def _label(model: type[EvidenceItem] | type[CustodyEvent], name: str) -> Any:
     return capfirst(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+class ExhibitFilterForm(forms.Form):
+    """Which exhibits of the case to list."""
+
+    q = forms.CharField(
+        label=_("Number, description or name of the file"),
+        max_length=200,
+        required=False,
+        widget=forms.SearchInput,
+    )
+    kind = forms.ChoiceField(
+        label=_label(EvidenceItem, "kind"),
+        choices=lazy(lambda: [("", _("All")), *EvidenceItem.Kind.choices], list)(),
+        required=False,
+    )
 
 
 class ExhibitForm(forms.Form):

@@ -9,11 +9,43 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lmc_cases.core.jobs import JobState
 from lmc_cases.core.once import OnceField
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.lists import FIELD_LABELS
 from lmc_cases.exchange.wording import alike_text
 from lmc_cases.suspects.models import Suspect
+
+
+class ImportFilter(forms.Form):
+    """Which imports are listed."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Part of the name of the file, or of the case"),
+        max_length=200,
+        required=False,
+        widget=forms.SearchInput,
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *ImportRun.Kind.choices],
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            (JobState.NEW.value, gettext_lazy("To be confirmed")),
+            *((state.value, state.label) for state in JobState if state != JobState.NEW),
+            ("UNDONE", gettext_lazy("Undone")),
+        ],
+    )
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen and can be read; nothing of it where something cannot."""
+        return dict(self.cleaned_data) if self.is_valid() else dict.fromkeys(self.fields, "")
 
 
 class UploadForm(forms.Form):

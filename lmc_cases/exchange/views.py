@@ -20,18 +20,21 @@ from lmc_cases.core import once
 from lmc_cases.core.display import format_size
 from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
-from lmc_cases.core.keyset import Cursor
+from lmc_cases.core.keyset import Cursor, page_link
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.sending import send_file
 from lmc_cases.core.spreadsheet_text import as_csv
 from lmc_cases.core.uploads import LimitedUpload
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.exchange import wording
-from lmc_cases.exchange.forms import ConfirmForm, UndoForm, UploadForm
+from lmc_cases.exchange.forms import ConfirmForm, ImportFilter, UndoForm, UploadForm
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, listing, undoing
 from lmc_cases.exchange.services.contents import for_reading
 from lmc_cases.exchange.services.error_table import export_errors
+from lmc_cases.exchange.services.exporting import export_imports
+from lmc_cases.exchange.sheets import IMPORT_COLUMNS
 from lmc_cases.exchange.tables import ImportTable
 from lmc_cases.jurisdictions.access import Action
 
@@ -40,20 +43,29 @@ SHOWN = 50
 _PROGRESS = {JobState.QUEUED: "queued", JobState.RUNNING: "running", JobState.DONE: "finished"}
 
 
-class ImportList(TemplateView):
+class ImportList(ExportedList, TemplateView):
     """The imports into the own country's cases, newest first."""
 
     template_name = "exchange/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of imports."""
-        page = listing.imports_page(officer_of(self.request), Cursor.decode(self.request.GET.get("before")))
+        form = ImportFilter(self.request.GET)
+        before = Cursor.decode(self.request.GET.get("before"))
+        page = listing.imports_page(officer_of(self.request), before, **form.chosen)
         return super().get_context_data(
             **kwargs,
             table=ImportTable(page.rows),
             rows=page.rows,
-            older=f"?before={page.older.encode()}" if page.older else "",
+            filter_form=form,
+            is_filtered=any(form.chosen.values()),
+            older=page_link(self.request.GET, "before", page.older),
         )
+
+    def sheet(self) -> Sheet:
+        """Every import under the filter."""
+        chosen = ImportFilter(self.request.GET).chosen
+        return Sheet.of("imports", IMPORT_COLUMNS, export_imports(actor=officer_of(self.request), **chosen))
 
 
 class ImportUpload(LimitedUpload, ServiceFormView):

@@ -15,7 +15,8 @@ from lmc_cases.cases.api_parts import CODES_HELP, RESTRICTION_HELP
 from lmc_cases.cases.models import Case
 from lmc_cases.core.api_views import KnownText, ListQuery, Moment, Out, ReadOnly
 from lmc_cases.core.keyset import Page
-from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, PropertyItem
+from lmc_cases.handovers.services.belongings import property_of
 from lmc_cases.handovers.services.reading import consult_request, page_of_requests, persons_of
 
 
@@ -81,14 +82,44 @@ class PersonShownOut(Out):
     marks = FrozenMarksOut(required=False, help_text="Absent in copies made before there were any.")
 
 
+class PropertyOut(Out):
+    """One thing or sum of a person's list."""
+
+    uuid = serializers.UUIDField()
+    description = serializers.CharField()
+    quantity = serializers.IntegerField()
+    amount = serializers.DecimalField(max_digits=18, decimal_places=3, allow_null=True)
+    currency = KnownText(help_text="ISO 4217 code.")
+    disposition = serializers.ChoiceField(choices=PropertyItem.Disposition.choices)
+    exhibit_number = KnownText(help_text="An exhibit disclosed with the request.")
+    reason = KnownText()
+    return_what = KnownText(help_text="What must be returned; `null` where nothing is recorded.")
+    return_to = KnownText()
+    return_by = serializers.DateField(allow_null=True)
+    return_source = KnownText(help_text="Where the day is written.")
+    third_party = KnownText(help_text="Rights of third parties.")
+    recorded_at = Moment()
+    updated_at = Moment()
+    version = serializers.IntegerField()
+
+
 class RequestedPersonOut(Out):
     """One person asked for."""
 
     uuid = serializers.UUIDField(source="subject.uuid")
     suspect = serializers.UUIDField(source="subject.suspect_uuid")
     outcome = serializers.ChoiceField(source="subject.outcome", choices=HandoverSubject.Outcome.choices)
-    outcome_reason = KnownText(source="subject.outcome_reason", help_text="The ground, where not granted.")
+    outcome_reason = KnownText(source="subject.ground", help_text="The ground, where not granted.")
     person = serializers.SerializerMethodField(help_text="`null` where nothing may be shown any more.")
+
+    property = serializers.SerializerMethodField(
+        help_text="Property and money; what was taken off is left out."
+    )
+
+    @extend_schema_field(PropertyOut(many=True))
+    def get_property(self, row: Any) -> Any:
+        """Return what stands on the list."""
+        return PropertyOut(self.context["property"].get(row.subject.pk, ()), many=True).data
 
     @extend_schema_field(PersonShownOut(allow_null=True))
     def get_person(self, row: Any) -> Any:
@@ -135,7 +166,8 @@ class HandoverOut(HandoverRowOut):
     def get_persons(self, handover: HandoverRequest) -> Any:
         """Return the people asked for, in the request's order."""
         people = persons_of(self.context["request"].user, handover)
-        return RequestedPersonOut(people, many=True).data
+        lists = property_of(self.context["request"].user, handover)
+        return RequestedPersonOut(people, many=True, context={"property": lists}).data
 
 
 class HandoverQuery(ListQuery):

@@ -77,6 +77,7 @@ class Check:
         of: the procedures that ask for it.
         confidential: the other country is told the outcome and who answers for it, never the grounds.
         by_another: the officer must be another one than the one who recorded ``by_another``.
+        one_by_one: it is a decision about one person, and never recorded for many at once.
     """
 
     kind: Kind
@@ -85,6 +86,7 @@ class Check:
     confidential: bool = True
     by_another: Kind | None = None
     only_minors: bool = False
+    one_by_one: bool = False
 
     def outcome(self, code: str) -> Outcome | None:
         """Return the outcome of a code."""
@@ -134,6 +136,7 @@ CHECKS = (
         ),
         confidential=False,
         only_minors=True,
+        one_by_one=True,
     ),
     Check(Kind.SCREENING, _NOT_FOR_VICTIMS, _NOT_VICTIM),
     Check(Kind.SECOND_SCREENING, _NOT_FOR_VICTIMS, _NOT_VICTIM, by_another=Kind.SCREENING),
@@ -145,6 +148,7 @@ CHECKS = (
             Outcome("UNDECIDED", _("Undecided"), _OPEN),
             Outcome("MAY_NOT_RETURN", _("Must not be returned"), _STOP, (Ask.DECISION_MAKER,)),
         ),
+        one_by_one=True,
     ),
     Check(
         Kind.HEALTH,
@@ -194,6 +198,7 @@ CHECKS = (
             Outcome("REFUSED", _("Refused or taken back"), _STOP),
         ),
         confidential=False,
+        one_by_one=True,
     ),
 )
 _BY_KIND = {check.kind.value: check for check in CHECKS}

@@ -15,7 +15,7 @@ Written by `python manage.py draw_procedures` from the tables of `lmc_cases/hand
 An arrow carries the step and who takes it. Steps that lead out of many states are listed below the picture, not drawn.
 """
 # Drawn from every open state they would hide the others.
-LISTED = ("withdraw", "release", "leave", "correct", "edit")
+LISTED = ("withdraw", "release", "leave", "cross", "set_aside", "correct", "edit")
 
 
 def page() -> str:

@@ -16,8 +16,7 @@ from lmc_cases.cases.forms.fields import MomentField
 from lmc_cases.cases.models import CaseShare
 from lmc_cases.core.display import bcp47
 from lmc_cases.core.once import OnceField
-from lmc_cases.handovers.checks import INDICATORS, Ask, Check
-from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.models import HandoverSubject
 from lmc_cases.handovers.procedures import ASKED, OFFERED, PROFILES, Procedure
 from lmc_cases.handovers.services.deciding import DECISIONS
 from lmc_cases.handovers.services.disclosure import askable_in
@@ -30,8 +29,6 @@ from lmc_cases.suspects.models import Suspect
 Outcome = HandoverSubject.Outcome
 MAX_STATEMENT = 50_000
 MAX_REASON = 5_000
-# The fields of the care of a minor.
-CARE = ("guardian", "escort", "best_interest")
 
 
 def ids_of(texts: Iterable[str]) -> list[uuid.UUID]:
@@ -256,7 +253,7 @@ class ApproveForm(RemarkForm, Restricted):
         self.persons = []
         for person in people:
             outcome, ground = f"outcome_{person.subject.uuid}", f"ground_{person.subject.uuid}"
-            name = _name_of(person)
+            name = name_of(person)
             self.fields[outcome] = forms.ChoiceField(
                 label=name, choices=[(code, labels[code]) for code in DECISIONS], initial=DECISIONS[0]
             )
@@ -302,17 +299,6 @@ class AnswerForm(forms.Form):
     )
 
 
-class AssurancesForm(forms.Form):
-    """What the receiving country promises."""
-
-    assurances = forms.CharField(
-        label=gettext_lazy("Assurances"),
-        help_text=gettext_lazy("Who gives which assurance, its text and its date."),
-        widget=forms.Textarea(attrs={"rows": 8}),
-        max_length=MAX_STATEMENT,
-    )
-
-
 class ArrestedForm(forms.Form):
     """When the persons were arrested."""
 
@@ -347,10 +333,10 @@ class LeaveForm(ReasonForm):
         super().__init__(*args, **kwargs)
         field = self.fields["subject_id"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [(str(person.subject.uuid), _name_of(person)) for person in people]
+        field.choices = [(str(person.subject.uuid), name_of(person)) for person in people]
 
 
-def _name_of(person: RequestedPerson) -> str:
+def name_of(person: RequestedPerson) -> str:
     """The number and name of a person, marked up in the language it is written in."""
     shown = person.shown
     return format_html(
@@ -389,7 +375,7 @@ class HandedOverForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[RequestedPerson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(person.subject.uuid), _name_of(person)) for person in people]
+        choices = [(str(person.subject.uuid), name_of(person)) for person in people]
         for name in ("subject_ids", "not_collected", "not_accepted"):
             persons = self.fields[name]
             assert isinstance(persons, forms.MultipleChoiceField)  # noqa: S101 - declared above
@@ -403,86 +389,3 @@ class HandedOverForm(forms.Form):
             **dict.fromkeys(collected, Outcome.NOT_COLLECTED),
             **dict.fromkeys(accepted, Outcome.NOT_ACCEPTED),
         }
-
-
-class NoteForm(forms.Form):
-    """A private note."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 6}), max_length=MAX_STATEMENT
-    )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    once = OnceField()
-
-
-class CheckForm(forms.Form):
-    """One check: its outcome, and every field that one of its outcomes asks for."""
-
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
-    on = forms.DateField(
-        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("What was found, and how"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=MAX_REASON,
-    )
-    language = forms.CharField(
-        label=gettext_lazy("Language spoken with the person"), max_length=100, required=False
-    )
-    interpreter = forms.CharField(label=gettext_lazy("Interpreter"), max_length=200, required=False)
-    indicators = forms.MultipleChoiceField(
-        label=gettext_lazy("Indicators"), widget=forms.CheckboxSelectMultiple, required=False
-    )
-    decision_maker = forms.CharField(label=gettext_lazy("Decided by"), max_length=200, required=False)
-    follow_up = forms.CharField(
-        label=gettext_lazy("What follows"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=MAX_REASON,
-        required=False,
-    )
-    guardian = forms.CharField(label=gettext_lazy("Guardian"), max_length=200, required=False)
-    escort = forms.CharField(label=gettext_lazy("Separate escort"), max_length=200, required=False)
-    best_interest = forms.CharField(
-        label=gettext_lazy("Best interest of the child"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=MAX_REASON,
-        required=False,
-    )
-    document = forms.CharField(
-        label=gettext_lazy("Supporting document"),
-        help_text=gettext_lazy("Number or place of the paper that shows it."),
-        max_length=200,
-        required=False,
-    )
-
-    def __init__(self, *args: Any, check: Check, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        outcomes = self.fields["outcome"]
-        assert isinstance(outcomes, forms.ChoiceField)  # noqa: S101 - declared above
-        outcomes.choices = [(each.code, each.label) for each in check.outcomes]
-        signs = self.fields["indicators"]
-        assert isinstance(signs, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        signs.choices = list(INDICATORS.items())
-        asked = {ask for each in check.outcomes for ask in each.asks}
-        for ask in Ask:
-            for name in CARE if ask == Ask.CARE else (ask.value,):
-                if ask not in asked and ask != Ask.REASON:
-                    del self.fields[name]
-
-
-class RequestFilter(forms.Form):
-    """The filter of the list."""
-
-    procedure = forms.ChoiceField(label=gettext_lazy("Procedure"), required=False)
-    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, choices in (
-            ("procedure", HandoverRequest.Procedure.choices),
-            ("status", HandoverRequest.Status.choices),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-            field.choices = [("", _("All")), *choices]

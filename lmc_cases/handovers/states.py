@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from lmc_cases.core.errors import Conflict
-from lmc_cases.handovers.models import HandoverRequest, Status
+from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, Status
 from lmc_cases.handovers.procedures import ALL, ASKED, COURT, OFFERED, WITH_DOSSIER, Procedure
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -49,6 +49,7 @@ class Gate(enum.StrEnum):
     ALL_CONSENT = "all_consent"
     PERSONS_CLEARED = "persons_cleared"
     DISCLOSED = "disclosed"
+    COMPLETE = "complete"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Step:
         """Where the request waits for this step: a plan can be changed later, and nobody waits for that."""
         if self.act not in FORWARD:
             return ()
-        return tuple(status for status in self.begins if self.act != "plan" or status not in PREPARED.split())
+        return tuple(status for status in self.begins if self.act != "plan" or status not in REPLANNED)
 
     @property
     def changes_status(self) -> bool:
@@ -96,12 +97,35 @@ SENT = "SUBMITTED ACKNOWLEDGED INFO_ASKED REVIEW POSTPONED"
 AGREED = f"{GRANTED} ASSURED"
 PREPARED = "PLANNED CLEARED"
 NOT_MOVED = "NOT_COLLECTED NOT_ACCEPTED"
+# Carried out by crossings, it stays until its last granted person was on one.
+CROSSED = f"{PREPARED} HANDED_OVER {NOT_MOVED}"
 TO_MOVE = f"{AGREED} {PREPARED} {NOT_MOVED}"
+# A plan can be made anew here, and nobody waits for it.
+REPLANNED = frozenset(f"{PREPARED} HANDED_OVER".split())
 OPEN = f"{SENT} {TO_MOVE}"
+# Somebody can leave it, also while others were handed over.
+LEFT = f"{OPEN} HANDED_OVER"
 # From the first of these on there is a disclosure, and dossiers print it.
 DISCLOSED = frozenset(f"{TO_MOVE} HANDED_OVER WATCH CLOSED".split())
 # A person may be screened and checked while the request is open.
 CHECKABLE = frozenset(f"{ARREST} {OPEN}".split())
+# In whose hands a person is, is recorded until the request ends: after the surrender by the side that received them.
+HANDS_IN = CHECKABLE | {"HANDED_OVER", "WATCH"}
+# Where something is owed to the other side: from the decision on, and long after the end.
+FOLLOWED = DISCLOSED
+# Until a request is decided its papers can be completed.
+PAPERS_IN = frozenset(f"DRAFT INTERNAL {ARREST} SUBMITTED ACKNOWLEDGED INFO_ASKED REVIEW".split())
+# Counts are added until the decision, and not behind the back of the second officer who is about to send.
+COUNTS_IN = PAPERS_IN - {"INTERNAL"}
+# What each side holds of a count is recorded while the other side sees the request and nobody has decided.
+COUNTS_WEIGHED = frozenset(f"{ARREST} {SENT}".split())
+# A count raised from the decision on needs the consent of the country that decided.
+AFTER_DECISION = frozenset(f"{TO_MOVE} HANDED_OVER WATCH CLOSED".split())
+
+# Taken by a crossing for the persons on it, and by no page of the request.
+OF_CROSSINGS = frozenset({"cross"})
+# Taken where it is decided which of two requests for one person goes first.
+OF_COMPETING = frozenset({"set_aside"})
 
 # The steps that carry a request on: whoever may take one is waited for.
 FORWARD = (
@@ -127,10 +151,14 @@ _OTHERS = ALL - COURT
 _EXTRADITION = frozenset({Procedure.EXTRADITION})
 _SENDABLE = "basis facts case_open nobody_protected"
 _BY_SECOND = f"{_SENDABLE} second_officer"
+# An arrest is asked in a hurry; what the law asks for has to be there when the request itself goes.
+_WHOLE = f"{_BY_SECOND} complete"
 _MOVABLE = "somebody_granted disclosed persons_cleared"
 _SAFE = "nobody_protected"
 _CONSENT = f"{_SAFE} all_consent"
 _SOMEBODY = "somebody_granted"
+# Each crossing asks for the checks of those on it.
+_KNOWN = "somebody_granted disclosed"
 
 
 def _row(
@@ -150,7 +178,7 @@ STEPS = (
     _row("submit",          _OTHERS,          "DRAFT",               "SUBMITTED",      _OPENS,    _ASK,    _SENDABLE),
     _row("ask_arrest",      _EXTRADITION,     "INTERNAL",            "ARREST_ASKED",   _OPENS,    _DECIDE, _BY_SECOND),
     _row("record_arrest",   _EXTRADITION,     "ARREST_ASKED",        "ARRESTED",       _ANSWERS,  _EDIT),
-    _row("send",            COURT,            f"INTERNAL {ARREST}",  "SUBMITTED",      _OPENS,    _DECIDE, _BY_SECOND),
+    _row("send",            COURT,            f"INTERNAL {ARREST}",  "SUBMITTED",      _OPENS,    _DECIDE, _WHOLE),
     _row("acknowledge",     ALL,              "SUBMITTED",           "ACKNOWLEDGED",   _ANSWERS,  _EDIT),
     _row("ask_information", ALL,              "ACKNOWLEDGED REVIEW", "INFO_ASKED",     _ANSWERS,  _EDIT),
     _row("supply",          ALL,              "INFO_ASKED",          "ACKNOWLEDGED",   _OPENS,    _ASK),
@@ -161,17 +189,19 @@ STEPS = (
     _row("simplify",        _EXTRADITION,     "ACKNOWLEDGED REVIEW", "APPROVED",       _ANSWERS,  _DECIDE, _CONSENT),
     _row("refuse",          COURT,            "REVIEW",              "REFUSED",        _ANSWERS,  _DECIDE),
     _row("refuse",          _OTHERS,          "ACKNOWLEDGED",        "REFUSED",        _ANSWERS,  _DECIDE),
+    _row("set_aside",       ASKED,             SENT,                  SENT,            _ANSWERS,  _DECIDE),
     _row("resume",          COURT,            "POSTPONED",           "REVIEW",         _ANSWERS,  _DECIDE),
     _row("resume",          _OTHERS,          "POSTPONED",           "ACKNOWLEDGED",   _ANSWERS,  _DECIDE),
     _row("assure",          _EXTRADITION,     GRANTED,               "ASSURED",        _OPENS,    _DECIDE),
     _row("correct",         WITH_DOSSIER,     TO_MOVE,               TO_MOVE,          _SENDS,    _DECIDE),
-    _row("plan",            ALL,              TO_MOVE,               "PLANNED",        _SENDS,    _EDIT,   _SOMEBODY),
+    _row("plan",            ALL,     f"{TO_MOVE} HANDED_OVER",       "PLANNED",        _SENDS,    _EDIT,   _SOMEBODY),
     _row("clear",           ALL,              "PLANNED",             "CLEARED",        _SENDS,    _DECIDE, _MOVABLE),
     _row("hand_over",       ALL,              "CLEARED",   f"HANDED_OVER {NOT_MOVED}", _SENDS,   _EDIT,   _MOVABLE),
+    _row("cross",           ALL,              PREPARED,              CROSSED,          _SENDS,    _EDIT,   _KNOWN),
     _row("watch",           _EXTRADITION,     "HANDED_OVER",         "WATCH",          _RECEIVES, _ASK),
     _row("close",           _EXTRADITION,     "WATCH",               "CLOSED",         _RECEIVES, _ASK),
     _row("close",           ALL - _EXTRADITION, "HANDED_OVER",       "CLOSED",         _RECEIVES, _ASK),
-    _row("leave",           ALL,              OPEN,                  OPEN,             _SENDS,    _EDIT),
+    _row("leave",           ALL,              LEFT,                  LEFT,             _SENDS,    _EDIT),
     _row("release",         COURT,            f"{ARREST} {OPEN}",    "RELEASED",       _SENDS,    _DECIDE),
     _row("withdraw",        ALL,    f"DRAFT INTERNAL {ARREST} {OPEN}", "WITHDRAWN",    _OPENS,    _ASK),
 )
@@ -219,7 +249,14 @@ def check(handover: HandoverRequest, step: Step) -> None:
 def possible_steps(user: User, handover: HandoverRequest) -> list[Step]:
     """Return the steps the officer may take now, in the order of the table. The services ask again."""
     begun = [step for step in steps_of(handover.procedure) if handover.status in step.begins]
+    if handover.status == Status.HANDED_OVER and not _has_left_behind(handover):
+        begun = [step for step in begun if step.act not in {"plan", "leave"}]
     return allowed_steps(user, handover, begun)
+
+
+def _has_left_behind(handover: HandoverRequest) -> bool:
+    """Whether somebody was not collected or not accepted while others were handed over."""
+    return handover.subjects.filter(outcome__in=HandoverSubject.NOT_MOVED).exists()
 
 
 def allowed_steps(user: User, handover: HandoverRequest, steps: Iterable[Step]) -> list[Step]:

@@ -7,7 +7,7 @@ Nobody by default, and no short cut for superusers: running the server is no rea
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -41,6 +41,7 @@ class Action(enum.StrEnum):
     EDIT_LAW = "edit_law"
     HANDLE_INFORMANTS = "handle_informants"
     CONFIRM_ERASURE = "confirm_erasure"
+    MARK_AT_BORDER = "mark_at_border"
 
 
 READ_AGENCY = "read_agency_records"
@@ -69,6 +70,27 @@ def _granted(user: User, permission: str, model: type[_Row]) -> QuerySet[_Row]:
 def may(user: User | AnonymousUser, action: Action) -> bool:
     """Whether ``user`` holds ``action`` for any country: for menus only, never to open a record."""
     return jurisdictions_granting(user, action).exists()
+
+
+def side_acted_for(
+    user: User | AnonymousUser, sides: Sequence[Jurisdiction], *actions: Action
+) -> Jurisdiction | None:
+    """Return for which of two sides ``user`` acts: the own country first, else the first of ``sides`` that grants it.
+
+    Args:
+        actions: any of them is enough.
+
+    Returns:
+        ``None`` for whoever acts for neither.
+    """
+    granting = {
+        pk for action in actions for pk in jurisdictions_granting(user, action).values_list("pk", flat=True)
+    }
+    mine = [side for side in sides if side.pk in granting]
+    if not mine or not user.is_authenticated:
+        return None
+    home = user.country.pk if user.agency is not None else None
+    return next((side for side in mine if side.pk == home), mine[0])
 
 
 def audiences_of(user: User | AnonymousUser) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from rest_framework import serializers
 from lmc_cases.core.api_views import KnownText, ListQuery, Out, ReadOnly, page_along
 from lmc_cases.core.keyset import Page
 from lmc_cases.jurisdictions.models import Agency, Jurisdiction, LegalInstrument, Typology
+from lmc_cases.jurisdictions.models.versions import LawRows
 
 
 class Sourced(Out):
@@ -102,9 +103,20 @@ class LegalInstrumentOut(Sourced):
     provisional_arrest_days = KnownText()
     nationals_rule = KnownText()
     request_language = KnownText()
+    prevailing_language = KnownText(help_text="Which text decides in doubt; `null` where it is not known.")
     key_articles = KnownText()
     notes = KnownText()
     last_checked_on = serializers.DateField(allow_null=True)
+    version = serializers.IntegerField(help_text="A change makes a new version with a uuid of its own.")
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+    verified_by = serializers.CharField(
+        source="verified_by.code",
+        default=None,
+        allow_null=True,
+        help_text="Code of the country whose officers checked it.",
+    )
+    verified_on = serializers.DateField(allow_null=True)
 
     def get_parties(self, row: LegalInstrument) -> list[str]:
         """Codes of the countries, sorted; read with the page."""
@@ -168,8 +180,9 @@ class LegalInstruments(Reference):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """Read the parties with the page."""
-        return super().get_queryset().prefetch_related("parties")
+        return super().get_queryset().select_related("verified_by").prefetch_related("parties")
 
     def narrowed(self, rows: models.QuerySet[Any], query: Mapping[str, Any]) -> models.QuerySet[Any]:
-        """Keep the instruments one country is party to."""
+        """Keep the last version of each, and the instruments one country is party to."""
+        rows = cast("LawRows[LegalInstrument]", rows).newest()
         return rows.filter(parties__code=query["country"].upper()) if "country" in query else rows

@@ -84,6 +84,7 @@ class RecordKey(models.Model):
         INFORMANT = "INFORMANT", _("Informant")
         HANDOVER = "HANDOVER", _("Handover request")
         IMPORT = "IMPORT", _("Import")
+        BORDER = "BORDER", _("Copy on a phone")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     record_uuid = models.UUIDField()

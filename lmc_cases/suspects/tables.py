@@ -16,6 +16,11 @@ def _row_class(record: Suspect) -> str:
     return "" if record.category == Suspect.Category.SUSPECT else "lmc-apart"
 
 
+def has_role(record: Suspect) -> bool:
+    """Whether a role in the group is said of the person: of suspects only."""
+    return record.category not in {Suspect.Category.VICTIM, Suspect.Category.WITNESS}
+
+
 class PeopleTable(tables.Table):
     """One row per person."""
 
@@ -42,10 +47,8 @@ class PeopleTable(tables.Table):
         self.buddhist = buddhist
 
     def render_role(self, record: Suspect) -> str:
-        """A role in the group is said of suspects only."""
-        if record.category in {Suspect.Category.VICTIM, Suspect.Category.WITNESS}:
-            return NOTHING
-        return record.get_role_display()
+        """The role, where one is said."""
+        return record.get_role_display() if has_role(record) else NOTHING
 
     def render_born(self, record: Suspect) -> str:
         """The date as understood."""

@@ -55,6 +55,10 @@
     }
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   /* --- drafts: each officer's own, gone when saved or signed out --- */
   const draftKey = (form, field) => `${PREFIX}${user}:${form.dataset.draft}:${field.name}`;
   const longTexts = (form) => [...form.querySelectorAll("textarea[name]")];

@@ -20,8 +20,10 @@ from lmc_cases.cases.models import Case, Level, Operation
 from lmc_cases.cases.services import casework, operations, sharing
 from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState
-from lmc_cases.dossiers.models import Dossier
+from lmc_cases.dossiers.models import Dossier, DossierRun, DossierSignature
 from lmc_cases.dossiers.services import approving
+from lmc_cases.dossiers.services.runs import start_run
+from lmc_cases.dossiers.services.scopes import Asked
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services import ExhibitDetails, add_item, upload_file
 from lmc_cases.handovers.models import HandoverRequest
@@ -52,6 +54,7 @@ class World:
     exhibit: EvidenceItem
     handover: HandoverRequest
     dossier: Dossier
+    dossier_run: DossierRun
     owner: User
     officers: dict[str, User]
     partner: User
@@ -101,6 +104,7 @@ def world() -> World:
         operation_id=operation.uuid,
         loss_amount=Decimal("1234.50"),
         loss_currency="THB",
+        fraud_victims=1240,
         place="MARK-SUMMARY place",
         occurred_from=dt.date(2026, 1, 2),
     )
@@ -144,6 +148,11 @@ def world() -> World:
         exhibit=exhibit,
         handover=handover,
         dossier=dossier,
+        dossier_run=start_run(
+            actor=officers["own"],
+            asked=Asked("REQUESTS", requests=frozenset({handover.uuid})),
+            languages=["th"],
+        ),
         owner=owner,
         officers=officers,
         partner=partner,
@@ -192,6 +201,20 @@ def rendered(handover: HandoverRequest) -> Dossier:
     dossier.job_state = JobState.DONE
     dossier.pages, dossier.size_bytes, dossier.finished_at = 1, len(PDF), timezone.now()
     save_as(dossier, actor=None, reason="rendered")
+    signature = DossierSignature(
+        dossier=dossier,
+        side=DossierSignature.Side.REQUESTED,
+        country=handover.requested,
+        officer=dossier.requested_by,
+        sha256_before=dossier.sha256,
+        sha256=hashlib.sha256(PDF).hexdigest(),
+        size_bytes=len(PDF),
+        certificate_sha256="2" * 64,
+        certificate_name="Invented",
+        signed_at=timezone.now(),
+    )
+    signature.file.save("signed.pdf", ContentFile(PDF), save=False)
+    signature.save(force_insert=True)
     return dossier
 
 

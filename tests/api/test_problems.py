@@ -43,10 +43,14 @@ def test_reading_is_all_there_is(w: World) -> None:
             assert "POST" not in answer["Allow"]
 
 
-def test_a_session_writes_nothing_either(w: World) -> None:
+def test_a_session_writes_nothing_without_the_token_of_the_pages(w: World) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(w.officers["own"])
     assert client.post("/api/v1/cases/", {}).status_code in {403, 405}
+    run = f"/api/v1/dossier-runs/{w.dossier_run.uuid}/cancel/"
+    for address in ("/api/v1/dossier-runs/", run):
+        assert client.post(address, {}, content_type="application/json").status_code == 403
+    assert w.client("own").post(run).json()["state"] == "cancelled"
 
 
 @pytest.mark.parametrize("path", ["cases/", "cases/{case}/", "dossiers/{dossier}/file/", "schema/", ""])

@@ -116,6 +116,16 @@ BULK = {
     "cases.services.reading_reasons": {"ReadingReason.objects.bulk_create"},
     "cases.services.search": {"NumberMark.objects.bulk_create"},
     "keys.sealing": {"RecordKey.objects.bulk_create"},
+    "handovers.services.allocating": {"Allocation.objects.bulk_create"},
+    "handovers.services.following": {"Duty.objects.bulk_create", "DutyReport.objects.bulk_create"},
+    "audit.services.recording": {"AuditEvent.objects.bulk_create"},
+    "handovers.services.checking_many": {
+        "PersonCheck.objects.bulk_create",
+        "PersonCheckGrounds.objects.bulk_create",
+    },
+    "handovers.services.thread": {"MessageReading.objects.bulk_create"},
+    "dossiers.services.runs": {"DossierRunItem.objects.bulk_create"},
+    "crossings.services.planning": {"CrossingRequest.objects.bulk_create"},
 }
 
 

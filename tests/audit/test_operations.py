@@ -91,8 +91,11 @@ def test_the_row_of_every_verb_says_all_of_it(verb: str) -> None:
     assert (event.reference, event.case_uuid) == (case.reference, case.uuid)
 
 
-# What nobody signed in does: a try at the door, the operator at the command line, the product for a new country.
+# What nobody signed in does: a try at the door, the operator at the command line, the product for a new country
+# and by the clock.
 WITHOUT_ACTOR = {
+    "duty.clock_warned",
+    "question.clock_warned",
     "officer.sign_in_refused",
     "account.opened",
     "role.granted",

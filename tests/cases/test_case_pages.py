@@ -36,6 +36,7 @@ def case(thai: User) -> Case:
         place=PLACE,
         loss_amount=Decimal("1234567.50"),
         loss_currency="THB",
+        fraud_victims=98765,
         typology_code="romance_investment",
     )
     casework.write_text(actor=thai, case_id=made.uuid, kind="FACTS", language="en", text=FACTS)
@@ -63,6 +64,7 @@ def test_the_own_country_sees_everything_and_one_main_action(thai: User, case: C
         NOTE,
         thai.full_name,
         "1,234,567.50 THB",
+        "98,765",
         case.reference,
     ):
         assert text in shown
@@ -74,8 +76,12 @@ def test_the_own_country_sees_everything_and_one_main_action(thai: User, case: C
 @pytest.mark.parametrize(
     ("level", "shown", "hidden"),
     [
-        (Level.EXISTENCE, [], [TITLE, SUMMARY, FACTS, PLACE, EVENT, NOTE, "1,234,567.50", "Opened"]),
-        (Level.SUMMARY, [TITLE, SUMMARY, PLACE, "1,234,567.50 THB"], [FACTS, EVENT, NOTE]),
+        (
+            Level.EXISTENCE,
+            [],
+            [TITLE, SUMMARY, FACTS, PLACE, EVENT, NOTE, "1,234,567.50", "98,765", "Opened"],
+        ),
+        (Level.SUMMARY, [TITLE, SUMMARY, PLACE, "1,234,567.50 THB", "98,765"], [FACTS, EVENT, NOTE]),
         (Level.FULL, [TITLE, SUMMARY, FACTS, PLACE, EVENT], [NOTE]),
     ],
 )

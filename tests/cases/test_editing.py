@@ -43,6 +43,7 @@ def new_case_input(**changes: Any) -> dict[str, Any]:
         "occurred_to": "",
         "loss_amount": "",
         "loss_currency": "",
+        "fraud_victims": "",
         "operation_id": "",
         **changes,
     }
@@ -59,6 +60,7 @@ def test_an_officer_opens_a_case_through_the_form(thai: User) -> None:
             summary="สรุป",
             loss_amount="1,250,000.50",
             loss_currency="THB",
+            fraud_victims="1240",
             occurred_from="2568-03-05",
             border_point_id=str(point.uuid),
         ),
@@ -67,6 +69,7 @@ def test_an_officer_opens_a_case_through_the_form(thai: User) -> None:
     case = Case.objects.visible_to(thai).select_related("detail").get()
     assert response["Location"] == reverse("cases:detail", args=[case.uuid])
     assert case.detail.loss_amount == Decimal("1250000.50")
+    assert case.detail.fraud_victims == 1240
     assert case.detail.occurred_from == dt.date(2025, 3, 5)
     assert case.detail.border_point == point
     assert set(CaseText.objects.filter(case=case).values_list("kind", "language")) == {
@@ -83,6 +86,9 @@ def test_an_officer_opens_a_case_through_the_form(thai: User) -> None:
         ({"language": "tlh"}, "language"),
         ({"typology_code": "no_such"}, "typology_code"),
         ({"loss_amount": "5"}, "loss_currency"),
+        ({"fraud_victims": "-1"}, "fraud_victims"),
+        ({"fraud_victims": "many"}, "fraud_victims"),
+        ({"fraud_victims": "99999999999"}, "fraud_victims"),
         ({"loss_amount": "-5", "loss_currency": "THB"}, "loss_amount"),
         ({"loss_amount": "many"}, "loss_amount"),
         ({"occurred_from": "yesterday"}, "occurred_from"),

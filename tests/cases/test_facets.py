@@ -53,6 +53,7 @@ def edit(actor: User, case: Case, **changes: Any) -> None:
         "classification": case.classification,
         "loss_amount": None,
         "loss_currency": "",
+        "fraud_victims": None,
         "place": "",
         "occurred_from": None,
         "occurred_to": None,

@@ -29,6 +29,7 @@ def edited(actor: User, case: Case, **changes: object) -> Case:
             "classification": "RESTRICTED",
             "loss_amount": None,
             "loss_currency": "",
+            "fraud_victims": None,
             "place": "",
             "occurred_from": None,
             "occurred_to": None,
@@ -40,7 +41,7 @@ def edited(actor: User, case: Case, **changes: object) -> Case:
 def test_each_change_says_what_from_what_to_what_by_whom_and_why() -> None:
     thai = officer("TH")
     case = open_case(thai, "First title", place="Old pier")
-    edited(thai, case, place="New pier", status="SUSPENDED", reason="Moved by the tide")
+    edited(thai, case, place="New pier", fraud_victims=31, status="SUSPENDED", reason="Moved by the tide")
     casework.write_text(
         actor=thai, case_id=case.uuid, kind="TITLE", language="en", text="Second title", version=1
     )
@@ -55,6 +56,7 @@ def test_each_change_says_what_from_what_to_what_by_whom_and_why() -> None:
         "Old pier",
         "New pier",
         "Suspended",
+        "Number of fraud victims",
         "Moved by the tide",
         "First title",
         "Second title",

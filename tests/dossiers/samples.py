@@ -26,7 +26,9 @@ from lmc_cases.dossiers.facts import (
     Subject,
     Text,
 )
+from tests.dossiers import sample_parts
 
+CODES = tuple(f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
 LANGUAGES = ["zh-hans", "th", "lo", "km", "my", "vi", "en"]
 START = datetime(2025, 11, 23, 7, 5, tzinfo=UTC)
 
@@ -173,6 +175,7 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
             role="RINGLEADER",
             category="SUSPECT",
             photo=Photo(sample_photo(0)),
+            code=CODES[0],
             safeguards=(
                 Safeguard("MINOR", "NO", "Sample Doctor (invented)", moment(-40)),
                 Safeguard("FIT_TO_TRAVEL", "YES", "Sample Doctor (invented)", moment(-40)),
@@ -180,6 +183,8 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
                     "TRAFFICKING_SCREENING", "ไม่พบข้อบ่งชี้ (สมมติ)", "Sample Screener (invented)", moment(-38)
                 ),
             ),
+            counts=sample_parts.counts(moment(-30)),
+            hands=sample_parts.hands(moment(-100)),
         ),
         Subject(
             name=Name("အောင်နမူနာ", "my"),
@@ -191,6 +196,9 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
             role="MEMBER",
             category="PRESUMED_VICTIM",
             photo=Photo(sample_photo(20)),
+            checks=sample_parts.checks(moment(-20)),
+            belongings=sample_parts.belongings(),
+            code=CODES[1],
         ),
         Subject(
             name=Name("Nguyễn Thị Ví Dụ", "vi"),
@@ -199,6 +207,7 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
             nationality=Country("VN"),
             sex="FEMALE",
             category="WITNESS",
+            code=CODES[2],
         ),
     )
     values: dict[str, object] = {
@@ -268,5 +277,6 @@ def sample_facts(*, exhibits: int = 6, **changes: object) -> DossierFacts:
             ("E-0099: H1",),
         ),
         "is_demo": True,
+        **sample_parts.of_dossier(moment(30)),
     }
     return DossierFacts(**(values | changes))  # type: ignore[arg-type]

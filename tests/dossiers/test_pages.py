@@ -11,12 +11,15 @@ from django.urls import reverse
 
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.services import sharing
+from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approving, owing, working
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.jurisdictions.access import acting_as
 from tests.cases.browsing import signed_in, status_and_cost, words
 from tests.handovers.samples import World, world
+from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 OF_ONE = ["detail", "progress", "download", "retry"]
@@ -27,14 +30,22 @@ def _second_factor_given(settings: object) -> None:
     settings.SECOND_FACTOR_COMPULSORY = False  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def w() -> World:
-    return world()
+def build() -> tuple[World, HandoverRequest]:
+    made = world()
+    return made, approving.approve_and_owe(actor=made.supervisor, handover_id=made.acknowledged().uuid)
+
+
+built, granted = once_per_module(build)
 
 
 @pytest.fixture
-def handover(w: World) -> HandoverRequest:
-    return approving.approve_and_owe(actor=w.supervisor, handover_id=w.acknowledged().uuid)
+def w(granted: tuple[World, HandoverRequest]) -> World:
+    return granted[0]
+
+
+@pytest.fixture
+def handover(granted: tuple[World, HandoverRequest]) -> HandoverRequest:
+    return granted[1]
 
 
 def of(name: str, dossier: Dossier) -> str:
@@ -157,6 +168,34 @@ def test_an_older_version_points_to_the_newer_one(w: World, handover: HandoverRe
     new = Dossier.objects.filter(language="zh-hans").latest("number")
     assert new.number == 2
     assert of("detail", new) in signed_in(w.chinese).get(of("detail", old)).content.decode()
+
+
+def test_the_code_on_a_sheet_leads_to_the_version_that_was_printed_and_nobody_else(
+    w: World, handover: HandoverRequest
+) -> None:
+    first = chinese_dossier()
+    people = handover.subjects.order_by("position")
+    codes = [str(person.uuid) for person in people]
+    assert [subject["code"] for subject in first.facts["subjects"]] == codes
+    w.suspects[0].name_original = "王改名"
+    with acting_as(w.thai):
+        save_as(w.suspects[0], actor=w.thai, reason="corrected")
+    approving.correct_and_owe(
+        actor=w.supervisor, handover_id=handover.uuid, reason="Name corrected (invented)"
+    )
+    second = Dossier.objects.get(handover=handover, number=2, language="zh-hans")
+    assert [subject["code"] for subject in second.facts["subjects"]] == codes, "the same in every version"
+    client = signed_in(w.chinese)
+
+    def opened(person: str, version: int) -> str:
+        return str(client.get(reverse("dossiers:person", args=[person, version])).headers.get("Location"))
+
+    assert opened(codes[0], 1) == of("detail", first)
+    assert opened(codes[0], 2) == of("detail", second)
+    assert opened(codes[0], 3) == opened(str(uuid.uuid4()), 1) == "None"
+    foreign = signed_in(w.viet).get(reverse("dossiers:person", args=[codes[0], 1]))
+    missing = signed_in(w.viet).get(reverse("dossiers:person", args=[uuid.uuid4(), 1]))
+    assert (foreign.status_code, missing.status_code) == (404, 404)
 
 
 def test_lists_show_only_what_is_visible(w: World, handover: HandoverRequest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -108,11 +109,11 @@ def test_contents_give_the_pages_on_which_the_parts_begin(language: str) -> None
     assert list(marks)[:3] == [
         said(language, "Transfer dossier"),
         said(language, "Contents"),
-        f"1. {said(language, 'Identity sheets')}",
+        f"2. {said(language, 'Identity sheets')}",
     ]
     assert marks[said(language, "Contents")] == 2, "the cover is one page"
     parts = [title for title in marks if title[:1].isdigit()] + ["王样例", "အောင်နမူနာ", "Nguyễn Thị Ví Dụ"]
-    assert len(parts) == 10
+    assert len(parts) == 14
     contents = squeezed(pages_of(done.pdf)[marks[said(language, "Contents")] - 1])
     romanised = {"王样例": "WANG Yangli", "အောင်နမူနာ": "Aung Namuna", "Nguyễn Thị Ví Dụ": "NGUYEN Thi Vi Du"}
     for title in parts:
@@ -122,14 +123,18 @@ def test_contents_give_the_pages_on_which_the_parts_begin(language: str) -> None
 def test_parts_stand_in_the_order_of_the_checklist() -> None:
     pages = bookmarks_of(dossier("en").pdf)
     titles = [title for title in pages if title[:1].isdigit()]
-    assert [title[3:] for title in titles] == [
-        "Identity sheets",
-        "Statement of facts",
-        "Legal basis",
-        "Evidence list",
-        "Custody record",
-        "Disclosure note",
-        "Acknowledgement form",
+    assert titles == [
+        "2. Identity sheets",
+        "3. Legal basis and decision",
+        "4. Statement of facts",
+        "5. Status of the persons",
+        "6. Trafficking screening",
+        "7. Rights and protection",
+        "8. Custody record of the persons",
+        "9. Evidence list",
+        "10. Property and money",
+        "11. Handover protocol",
+        "12. Disclosure note and annexes",
     ]
     assert sorted(pages[title] for title in titles) == [pages[title] for title in titles]
 
@@ -183,9 +188,12 @@ def test_the_file_claims_pdf_a_3a_and_has_its_parts() -> None:
             if isinstance(item, pikepdf.Dictionary) and "/S" in item and "/P" in item
         ]
         figures = [tag for tag in tags if tag.S == "/Figure"]
-        assert len(figures) == 2
+        alts = [str(tag.Alt) for tag in figures]
         before, _name, after = said("zh-hans", "Photograph of %(name)s").partition("%(name)s")
-        assert all(before in str(tag.Alt) and after in str(tag.Alt) for tag in figures)
+        assert len([alt for alt in alts if before in alt and after in alt]) == 2
+        code = said("zh-hans", "Code of person %(number)s for the phone page at the border")
+        assert {code % {"number": number} for number in (1, 2, 3)} < set(alts)
+        assert len(alts) == 5
         assert {"/Table", "/TH", "/TD", "/H1", "/H2", "/P", "/Link"} <= {str(tag.S) for tag in tags}
 
 
@@ -219,15 +227,18 @@ def test_law_is_quoted_only_where_verified_and_marked_where_no_lawyer_has_read_i
 
 
 def test_what_nobody_recorded_reads_not_known() -> None:
-    sheet = pages_of(dossier("en").pdf)[bookmarks_of(dossier("en").pdf)["Nguyễn Thị Ví Dụ"] - 1]
-    for row in ("Minor (under 18)", "Trafficking screening", "Consular notification", "Date of birth"):
-        assert f"{row} Not known" in sheet
+    pages, marks = pages_of(dossier("en").pdf), bookmarks_of(dossier("en").pdf)
+    sheet = pages[marks["Nguyễn Thị Ví Dụ"] - 1]
+    assert "Date of birth Not known" in sheet
     assert "No photograph" in sheet
+    rest = "".join(pages[marks["5. Status of the persons"] - 1 :])
+    for row in ("Minor (under 18)", "Trafficking screening", "Consular notification"):
+        assert f"{row} Not known" in rest[rest.index("Nguyễn Thị Ví Dụ") :]
 
 
 def test_the_custody_record_names_each_hand_act_and_check() -> None:
     pages = pages_of(dossier("en").pdf)
-    text = spaced("".join(pages[bookmarks_of(dossier("en").pdf)["5. Custody record"] - 1 :]))
+    text = spaced("".join(pages[bookmarks_of(dossier("en").pdf)["9. Evidence list"] - 1 :]))
     for part in (
         "Scene",
         "Evidence room, Mae Sot",
@@ -269,4 +280,113 @@ def test_a_dossier_without_exhibits_decisions_and_disclosure_is_whole() -> None:
         exhibits=0, decisions=(), disclosure=None, supersedes=None, handling_code="", operation=""
     )
     done = render_dossier(facts, language="vi")
-    assert len([title for title in bookmarks_of(done.pdf) if title[:1].isdigit()]) == 7
+    assert len([title for title in bookmarks_of(done.pdf) if title[:1].isdigit()]) == 11
+
+
+def part(name: str, until: str, language: str = "en") -> str:
+    """Return the text of a part up to the page of a later one."""
+    pages, marks = pages_of(dossier(language).pdf), bookmarks_of(dossier(language).pdf)
+    whole = spaced("".join(pages[marks[name] - 1 : marks[until]]))
+    return whole[whole.index(name) : whole.index(until)]
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "said_there"),
+    [
+        (
+            "2. Identity sheets",
+            "3. Legal basis and decision",
+            ["Confirmation of identity", "Thailand (TH): Confirmed", "China (CN): Not confirmed"],
+        ),
+        (
+            "3. Legal basis and decision",
+            "4. Statement of facts",
+            [
+                "Extradition",
+                "SAMPLE LIMITATION",
+                "示例逮捕证，第7号",
+                "Telecom and online fraud",
+                "266",
+                "มาตรา 343",
+                "Only if aggravated",
+                "Left undecided",
+                "Count granted",
+                "SAMPLE GROUND",
+                "SAMPLE ASSURANCE",
+                "14",
+            ],
+        ),
+        (
+            "4. Statement of facts",
+            "5. Status of the persons",
+            ["Ringleader", "Number of fraud victims 14", "THB 3,482,000.5", "CNY 120,000"],
+        ),
+        (
+            "5. Status of the persons",
+            "6. Trafficking screening",
+            [
+                "Minor",
+                "Sample Guardian (invented)",
+                "Sample Escort (invented)",
+                "SAMPLE BEST INTEREST",
+                "PAPER 7",
+            ],
+        ),
+        (
+            "6. Trafficking screening",
+            "7. Rights and protection",
+            ["No sign of trafficking", "stays with the country"],
+        ),
+        (
+            "7. Rights and protection",
+            "8. Custody record of the persons",
+            [
+                "官话",
+                "Sample Interpreter (invented)",
+                "Exception: SAMPLE EXCEPTION",
+                "Sample Second (invented)",
+            ],
+        ),
+        (
+            "8. Custody record of the persons",
+            "9. Evidence list",
+            ["Injuries seen", "SAMPLE INJURY", "SAMPLE MEDICINE", "Sample Centre", "No injuries seen"],
+        ),
+        ("10. Property and money", "11. Handover protocol", ["SAMPLE PHONE", "E-0001", "THB 1,200.00"]),
+        (
+            "11. Handover protocol",
+            "12. Disclosure note and annexes",
+            ["SAMPLE BRIDGE", "SAMPLE CONVOY", "Head count"],
+        ),
+    ],
+)
+def test_each_part_holds_what_was_recorded_for_it(name: str, until: str, said_there: list[str]) -> None:
+    text = part(name, until)
+    assert [each for each in said_there if each not in text] == []
+
+
+def test_facts_frozen_before_a_part_was_there_keep_their_bytes() -> None:
+    later = {"procedure": "", "papers": (), "assurances": (), "losses": (), "plan": None, "fraud_victims": ""}
+    plain = json.loads(sample_facts(**later).canonical_bytes())
+    assert not later.keys() & plain.keys()
+    assert "hands" not in plain["subjects"][1]
+    assert "checks" not in plain["subjects"][0]
+
+
+def test_the_cover_says_what_keeps_a_dossier_from_being_final_in_a_language() -> None:
+    def cover(language: str, *texts: Text) -> str:
+        facts = sample_facts(statement_of_facts=texts, case_summary=(), assessment=())
+        return spaced(pages_of(render_dossier(facts, language=language).pdf)[0])
+
+    original = Text("th", "ต้นฉบับ")
+    checked = Text("en", "Facts", is_original=False, translator="A. B.", status="CHECKED")
+    assert "Final in this language" in cover("en", original, checked)
+    assert "Final in this language" in cover("en", Text("en", "Facts"))
+    for text, why in (
+        (None, "Statement of facts: There is no translation."),
+        (dataclasses.replace(checked, status="DRAFT"), "Statement of facts: The translation is not checked."),
+        (dataclasses.replace(checked, is_stale=True), "The original was changed after this translation."),
+    ):
+        printed = cover("en", *filter(None, [original, text]))
+        assert "Not final in this language" in printed
+        assert why in printed

@@ -25,13 +25,12 @@ from lmc_cases.jurisdictions.access import acting_as
 from tests.dossiers.pdf_reading import text_of
 from tests.factories import officer
 from tests.handovers.samples import World, pass_checks, passing, world
+from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def w() -> World:
-    return world()
+built, w = once_per_module(world)
 
 
 def approved(w: World) -> HandoverRequest:

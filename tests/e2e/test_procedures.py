@@ -6,6 +6,7 @@ Rule: both countries walk a procedure to its end in the browser, each by the ste
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +15,19 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
 from lmc_cases.accounts.models import User
 from lmc_cases.handovers.checks import Ask, Effect, Kind, asked_of, check_of
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services import sending
 from lmc_cases.jurisdictions.access import acting_as
 from tests.e2e.steps import SUBMIT, WAIT_MS, Desk
 from tests.e2e.test_console import session_of
 from tests.factories import officer, say_why
 from tests.handovers.samples import World, pass_checks, world
+from tests.handovers.test_completeness import asks
 from tests.harness.programs import Web
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -81,7 +85,7 @@ class Story:
     def take(self, who: str, act: str, **fields: str) -> None:
         desk = self.desks[who]
         desk.go(f"/handovers/{self.uuid}/")
-        quiet = desk.page.locator("main details.lmc-more > summary")
+        quiet = desk.page.locator("main aside details.lmc-more > summary")
         end = f"/{self.uuid}/{act}/"
         if quiet.count() and not desk.link(end).is_visible():
             quiet.click()
@@ -135,7 +139,10 @@ class Story:
         """Record one check of the person at ``place``."""
         desk = self.desks[who]
         desk.go(f"/handovers/{self.uuid}/")
-        desk.page.locator(f'main a[href*="/{self.uuid}/persons/"]').nth(place).click()
+        others = "".join(
+            f':not([href*="/{page}/"])' for page in ("property", "custody", "grounds", "counts", "competing")
+        )
+        desk.page.locator(f'main a[href*="/{self.uuid}/persons/"]{others}').nth(place).click()
         desk.page.wait_for_url("**/persons/**")
         desk.follow(f"/{kind}/record/")
         desk.page.locator(f'input[name=outcome][value="{outcome}"]').check()
@@ -147,6 +154,17 @@ class Story:
         named = {ask.value: "Invented" for ask in asks - {Ask.INDICATORS, Ask.CARE}}
         desk.send(reason="seen (invented)", **named)
         desk.page.wait_for_url(re.compile(r"/persons/[0-9a-f-]+/$"))
+
+    def custody(self, who: str, place: int, w: World, **fields: str) -> None:
+        """Record in whose hands the person at ``place`` is, and read it in the list."""
+        desk = self.desks[who]
+        desk.go(f"/handovers/{self.uuid}/persons/{self.person(w, place)[1]}/")
+        desk.follow("/custody/")
+        desk.follow("/custody/add/")
+        desk.page.locator("input[name=injuries][value=NONE_SEEN]").check()
+        desk.send(place="Cell 3 (invented)", **fields)
+        desk.page.wait_for_url("**/custody/")
+        expect(desk.page.locator("main .card").last).to_contain_text("Cell 3 (invented)")
 
     def pass_all(self, place: int, procedure: str) -> None:
         """Every check of one person, the second opinion by the second officer."""
@@ -200,12 +218,22 @@ def test_an_extradition_with_more_information_a_part_grant_and_a_speciality_watc
     story.take("thai", "review")
     story.decide("thai_boss", ["GRANTED", "POSTPONED"])
     story.stands("Granted in part")
-    story.take("chinese_boss", "assure", assurances="No death penalty (invented), signed 1 Nov 2026")
+    story.take(
+        "chinese_boss",
+        "assure",
+        given_by="Highest court (invented)",
+        given_on="2026-11-01",
+        assurances="No death penalty (invented)",
+    )
     story.take("thai", "plan", at=AHEAD, place="Mae Sot (invented)")
     story.refused("thai_boss", "clear", "These checks are not passed: S1: Identity")
     story.pass_all(0, "EXTRADITION")
+    story.custody("thai", 0, w, to_holder="Guard (invented)", medication="Insulin (invented)")
     story.take("thai_boss", "clear")
     story.hand_over({0: "subject_ids"})
+    # From the surrender on the receiving country holds the person, and read what came with the person.
+    story.custody("chinese", 0, w, from_holder="Guard (invented)", to_holder="Prison (invented)")
+    expect(desks["chinese"].page.locator("main")).to_contain_text("Insulin (invented)")
     story.take("chinese", "watch")
     story.take("chinese", "close", reason="")
     story.stands("Closed")
@@ -263,6 +291,58 @@ def test_victims_are_offered_back_by_the_country_that_holds_them(desks: dict[str
     story.take("chinese", "close", reason="Received by the service (invented)")
     story.stands("Closed")
     assert thai.link("/dossiers/request/").count() == 0
+
+
+def test_a_request_that_lacks_a_paper_is_held_back_and_a_limit_that_is_over_asks_for_a_decision(
+    desks: dict[str, Desk], w: World
+) -> None:
+    asks("WARRANT")
+    story = Story(desks)
+    request_of(story, w, "EXTRADITION", 1)
+    story.take("chinese", "propose")
+    story.refused("chinese_boss", "send", "Missing: Warrant of arrest")
+    story.take("chinese_boss", "ask-arrest", reason="Leaves tomorrow (invented)")
+    story.refused("chinese_boss", "send", "Missing: Warrant of arrest")
+    chinese = desks["chinese"]
+    chinese.go(f"/handovers/{story.uuid}/")
+    expect(chinese.page.locator("#elements")).to_contain_text("0 of 1 that Thailand asks for")
+    chinese.follow(f"/{story.uuid}/papers/WARRANT/")
+    chinese.page.locator('input[name=given][value="ANNEXED"]').check()
+    chinese.send(text="No. 7 of 1 May (invented)")
+    chinese.page.wait_for_url(f"**/handovers/{story.uuid}/#elements")
+    expect(chinese.page.locator("#elements")).to_contain_text("1 of 1 that Thailand asks for")
+    # As if the arrest had been long ago.
+    sending.record_arrest(actor=w.thai, handover_id=UUID(story.uuid), at=timezone.now())
+    with acting_as(w.thai):
+        HandoverRequest.objects.filter(uuid=story.uuid).update(
+            arrested_at=timezone.now() - dt.timedelta(days=100)
+        )
+    for who in ("thai", "chinese"):
+        desks[who].go(f"/handovers/{story.uuid}/")
+        clocks = desks[who].page.locator("#clocks")
+        expect(clocks).to_contain_text("The holding country decides whether the persons are released.")
+        expect(clocks).to_contain_text("Nobody is released by a clock: an officer decides.")
+    story.stands("Provisionally arrested")
+    story.take("thai_boss", "release", reason="The request did not arrive (invented)")
+    story.stands("Persons released")
+
+
+def test_a_request_is_refused_and_another_is_taken_back(desks: dict[str, Desk], w: World) -> None:
+    story = Story(desks)
+    request_of(story, w, "EXTRADITION", 1)
+    story.take("chinese", "propose")
+    story.take("chinese_boss", "send")
+    story.take("thai", "acknowledge")
+    story.take("thai", "review")
+    story.take("thai_boss", "refuse", reason="Own national (invented)")
+    story.stands("Refused")
+    expect(desks["chinese"].page.locator("main")).to_contain_text("Own national (invented)")
+    request_of(story, w, "POLICE_HANDOVER", 1)
+    story.take("chinese", "submit")
+    story.take("chinese", "withdraw", reason="Found elsewhere (invented)")
+    story.stands("Withdrawn")
+    # Nobody carries on with it.
+    assert desks["thai"].link(f"/{story.uuid}/acknowledge/").count() == 0
 
 
 def test_a_note_of_one_country_is_never_shown_to_the_other(desks: dict[str, Desk], w: World) -> None:

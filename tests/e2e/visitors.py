@@ -67,6 +67,8 @@ class World:
             "sharing": f"{case}sharing/",
             "handover": f"/handovers/{self.dossier.handover.uuid}/",
             "dossier": f"/dossiers/{self.dossier.uuid}/",
+            "law of a country": "/law/countries/TH/",
+            "law of a pair": "/law/pairs/CN/TH/",
             "imports": "/imports/",
             "audit": "/audit/",
             "sign-in": "/sign-in/login/",

@@ -9,6 +9,9 @@ from __future__ import annotations
 WITHDRAW = "withdraw:oq"
 OPEN = f"leave:se {WITHDRAW}"
 COURT_OPEN = f"{OPEN} release:sd"
+# Only who is asked for is set aside: offers compete with nobody.
+ASIDE = " set_aside:ad"
+BEFORE_DECISION = ("SUBMITTED", "ACKNOWLEDGED", "INFO_ASKED", "REVIEW", "POSTPONED")
 MOVABLE = "plan:se correct:sd"
 
 COURT = {
@@ -23,11 +26,11 @@ COURT = {
     "PART_GRANTED": f"{MOVABLE} {COURT_OPEN}",
     "TEMPORARY": f"{MOVABLE} {COURT_OPEN}",
     "ASSURED": f"{MOVABLE} {COURT_OPEN}",
-    "PLANNED": f"clear:sd {MOVABLE} {COURT_OPEN}",
-    "CLEARED": f"hand_over:se {MOVABLE} {COURT_OPEN}",
+    "PLANNED": f"clear:sd cross:se {MOVABLE} {COURT_OPEN}",
+    "CLEARED": f"hand_over:se cross:se {MOVABLE} {COURT_OPEN}",
     "NOT_COLLECTED": f"{MOVABLE} {COURT_OPEN}",
     "NOT_ACCEPTED": f"{MOVABLE} {COURT_OPEN}",
-    "HANDED_OVER": "close:rq",
+    "HANDED_OVER": "close:rq plan:se leave:se",
 }
 EXTRADITION = {
     **COURT,
@@ -37,7 +40,7 @@ EXTRADITION = {
     "ACKNOWLEDGED": f"{COURT['ACKNOWLEDGED']} simplify:ad",
     "REVIEW": f"{COURT['REVIEW']} simplify:ad",
     **{status: f"{COURT[status]} assure:od" for status in ("APPROVED", "PART_GRANTED", "TEMPORARY")},
-    "HANDED_OVER": "watch:rq",
+    "HANDED_OVER": "watch:rq plan:se leave:se",
     "WATCH": "close:rq",
 }
 POLICE = {
@@ -51,19 +54,25 @@ POLICE = {
     "PART_GRANTED": f"{MOVABLE} {OPEN}",
     "TEMPORARY": f"{MOVABLE} {OPEN}",
     "ASSURED": f"{MOVABLE} {OPEN}",
-    "PLANNED": f"clear:sd {MOVABLE} {OPEN}",
-    "CLEARED": f"hand_over:se {MOVABLE} {OPEN}",
+    "PLANNED": f"clear:sd cross:se {MOVABLE} {OPEN}",
+    "CLEARED": f"hand_over:se cross:se {MOVABLE} {OPEN}",
     "NOT_COLLECTED": f"{MOVABLE} {OPEN}",
     "NOT_ACCEPTED": f"{MOVABLE} {OPEN}",
-    "HANDED_OVER": "close:rq",
+    "HANDED_OVER": "close:rq plan:se leave:se",
 }
 # No dossier of facts travels with who leaves by own decision, or as a victim.
 WITHOUT_DOSSIER = {status: acts.replace(" correct:sd", "") for status, acts in POLICE.items()}
 
+
+def with_aside(acts: dict[str, str]) -> dict[str, str]:
+    """Return the acts of a procedure in which somebody may be set aside."""
+    return {status: held + (ASIDE if status in BEFORE_DECISION else "") for status, held in acts.items()}
+
+
 EXPECTED = {
-    "EXTRADITION": EXTRADITION,
-    "SENTENCED": COURT,
-    "POLICE_HANDOVER": POLICE,
+    "EXTRADITION": with_aside(EXTRADITION),
+    "SENTENCED": with_aside(COURT),
+    "POLICE_HANDOVER": with_aside(POLICE),
     "REMOVAL": POLICE,
     "VOLUNTARY_RETURN": WITHOUT_DOSSIER,
     "VICTIM_RETURN": WITHOUT_DOSSIER,

@@ -23,6 +23,7 @@ from lmc_cases.handovers.states import WrongState
 from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer
 from tests.handovers.samples import CARE, World, pass_checks, passing, world
+from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 Missing = HandoverRequest.DoesNotExist
@@ -36,9 +37,7 @@ FULL = {
 }
 
 
-@pytest.fixture
-def w() -> World:
-    return world(evidence=0, with_photo=False)
+built, w = once_per_module(lambda: world(evidence=0, with_photo=False))
 
 
 @pytest.fixture
@@ -282,6 +281,8 @@ def test_checks_and_notes_are_never_changed_and_never_deleted(
     with psycopg.connect(superuser_url) as looking:
         row = looking.execute(
             "SELECT count(*) FROM pg_trigger WHERE tgname = 'never_changed' AND tgenabled = 'O'"
+            " AND tgrelid::regclass::text = ANY(%s)",
+            [[model._meta.db_table for model in (PersonCheck, PersonCheckGrounds, HandoverNote)]],
         ).fetchone()
     assert row == (3,)
 

@@ -18,6 +18,7 @@ from lmc_cases.jurisdictions.models import Jurisdiction, LegalInstrument, TimeLi
 from tests.factories import officer
 from tests.handovers.samples import World, world
 from tests.handovers.test_pages import page, signed_in, words
+from tests.harness.shared_worlds import once_per_module
 
 ZONES = (
     "Asia/Shanghai",
@@ -74,9 +75,7 @@ def test_worked_examples(begun: str, days: int, zone: str, last: str) -> None:
     )
 
 
-@pytest.fixture
-def w() -> World:
-    return world(evidence=0, with_photo=False)
+built, w = once_per_module(lambda: world(evidence=0, with_photo=False))
 
 
 def arrested(w: World, at: dt.datetime, *, with_treaty: bool = True) -> HandoverRequest:

@@ -30,13 +30,12 @@ from tests.dossiers.pdf_reading import pages_of, spaced
 from tests.dossiers.samples import sample_facts
 from tests.factories import officer, share
 from tests.handovers.samples import World, world
+from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def w() -> World:
-    return world()
+built, w = once_per_module(world)
 
 
 def approve(w: World, handover: HandoverRequest, **more: bool) -> HandoverRequest:

@@ -21,13 +21,12 @@ from lmc_cases.handovers.services.gates import GateClosed
 from lmc_cases.jurisdictions.access import acting_as
 from tests.factories import officer, share
 from tests.handovers.samples import World, pass_checks, passing, world
+from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def w() -> World:
-    return world(evidence=1, with_photo=False)
+built, w = once_per_module(lambda: world(evidence=1, with_photo=False))
 
 
 def offer(w: World, procedure: str, **changes: Any) -> HandoverRequest:

@@ -25,14 +25,13 @@ from lmc_cases.suspects.models import Suspect
 from tests.cases.browsing import signed_in, status_and_cost, words
 from tests.factories import officer, share
 from tests.handovers.samples import World, person, world
+from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 ACTS = ["edit", "submit", "acknowledge", "refuse", "hand_over", "close", "withdraw"]
 
 
-@pytest.fixture
-def w() -> World:
-    return world()
+built, w = once_per_module(world)
 
 
 def page(name: str, handover: HandoverRequest) -> str:
@@ -55,7 +54,7 @@ def buttons(client: Client, handover: HandoverRequest) -> set[str]:
     """Names of the steps the page leads to; why the request is seen may be asked by everybody."""
     body = client.get(page("handovers:detail", handover)).content.decode()
     found = re.findall(rf"/(?:handovers|dossiers/request)/{handover.uuid}/([a-z-]+)/", body)
-    return set(found) - {"why", "notes", "persons"}
+    return set(found) - {"why", "notes", "persons", "messages", "checks", "following", "limits"}
 
 
 def test_a_request_lives_from_the_case_to_its_end_through_the_pages(w: World) -> None:

@@ -28,14 +28,13 @@ from lmc_cases.keys.sealing import is_sealed
 from lmc_cases.suspects.models import Suspect
 from tests.factories import officer, open_case, share
 from tests.handovers.samples import World, person, world
+from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 Missing = HandoverRequest.DoesNotExist
 
 
-@pytest.fixture
-def w() -> World:
-    return world()
+built, w = once_per_module(world)
 
 
 def verbs(handover: HandoverRequest) -> list[str]:
@@ -348,7 +347,7 @@ def test_every_step_of_the_table_can_be_taken(w: World) -> None:
     assert acts(w.thai, handover) == ["acknowledge", "leave"]
     proceeding.acknowledge(actor=w.thai, handover_id=handover.uuid)
     handover.refresh_from_db()
-    assert acts(w.supervisor, handover) == ["ask_information", "approve", "refuse", "leave"]
+    assert acts(w.supervisor, handover) == ["ask_information", "approve", "refuse", "set_aside", "leave"]
     assert acts(w.thai, handover) == ["ask_information", "leave"]
     assert not states.possible_steps(w.viet, handover)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import pytest
 from django.core import mail
@@ -26,11 +25,9 @@ from tests.factories import officer
 from tests.handovers.samples import World, world
 from tests.handovers.test_clocks import arrested
 from tests.handovers.test_pages import page, signed_in, words
+from tests.harness.shared_worlds import once_per_module
 
-
-@pytest.fixture
-def w() -> World:
-    return world(evidence=0, with_photo=False)
+built, w = once_per_module(lambda: world(evidence=0, with_photo=False))
 
 
 def since(w: World, days: float) -> HandoverRequest:
@@ -90,10 +87,11 @@ def test_each_stage_is_told_in_its_turn_and_none_after_what_it_waited_for_has_co
     limit = ClockWarning.objects
     with acting_as(w.thai):
         (first,) = limit.visible_to(w.thai)
-        first.limit.days = 38
-        type(first.limit).objects.filter(pk=first.limit_id).update(days=38)
+        first.limit.days = 37
+        type(first.limit).objects.filter(pk=first.limit_id).update(days=37)
     assert watch_clocks() == 1
-    assert sorted(clock_codes(w.thai)) == ["clock.half", "clock.urgent"]
+    # Half of another end is no news any more.
+    assert clock_codes(w.thai) == ["clock.urgent"]
     sending.send(actor=officer("CN", "supervisor"), handover_id=handover.uuid)
     with acting_as(w.thai):
         type(first.limit).objects.filter(pk=first.limit_id).update(days=5)
@@ -241,15 +239,3 @@ def test_the_other_side_is_told_of_every_step_and_again_after_it_put_the_notice_
     text = words(signed_in(chief).get(reverse("home")))
     assert "A handover request went on." in text
     assert page("handovers:detail", draft) in str(signed_in(chief).get(reverse("home")).content)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_real_worker_warns_by_the_clock(start_worker: Any, start_beat: Any, w: World) -> None:
-    from tests.exchange.test_import_worker import until
-
-    handover = since(w, 62)
-    start_worker()
-    start_beat(LMC_CLOCK_WATCH_SECONDS="1")
-    until(lambda: clock_codes(w.thai) == ["clock.over"])
-    with acting_as(w.thai):
-        assert ClockWarning.objects.filter(handover=handover).count() == 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -190,6 +192,37 @@ def start_beat(transactional_db: None, program_logs: Path) -> Iterator[Callable[
     yield start
     for beat in started:
         beat.stop()
+
+
+@contextlib.contextmanager
+def _no_loop_of_another_test(item: pytest.Item) -> Iterator[None]:
+    """Hide the event loop that Playwright keeps in the main thread from tests that drive no browser.
+
+    Signing runs a loop of its own, as in every process of the product, and there is only one per thread.
+    """
+    loop = None if item.get_closest_marker("browser") else asyncio._get_running_loop()
+    if loop is None:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Worlds are built, and documents signed, without another test's loop."""
+    with _no_loop_of_another_test(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """And so does the test run."""
+    with _no_loop_of_another_test(item):
+        return (yield)
 
 
 @pytest.fixture

@@ -37,17 +37,54 @@ from lmc_cases.cases.models import (
     TimelineEntry,
 )
 from lmc_cases.cases.services import casework, facets
-from lmc_cases.dossiers.models import Dossier, LedgerDocument
+from lmc_cases.crossings.models import (
+    BorderPack,
+    Crossing,
+    CrossingRequest,
+    HeadCount,
+    Mark,
+    Receipt,
+    ReceiptDocument,
+    ReceiptSignature,
+    Seat,
+)
+from lmc_cases.dossiers.models import (
+    Dossier,
+    DossierRun,
+    DossierRunItem,
+    DossierSignature,
+    LedgerDocument,
+)
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import (
+    Allocation,
+    Assurance,
+    CalendarAddress,
     CheckException,
+    ClockExtension,
     ClockWarning,
+    CompetingDecision,
+    CompetingLink,
+    Count,
+    CountAssessment,
+    CountDecision,
+    Duty,
+    DutyReminder,
+    DutyReport,
+    GroundMark,
+    HandoverMessage,
     HandoverNote,
     HandoverRequest,
     HandoverSubject,
+    MessageMention,
+    MessageReading,
     PersonCheck,
     PersonCheckGrounds,
+    PersonHand,
+    PropertyItem,
+    QuestionReminder,
+    RequestPaper,
 )
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.privacy.models import Erasure, Review
@@ -96,10 +133,46 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     HandoverSubject: FULL,
     PersonCheck: FULL,
     PersonCheckGrounds: FULL,
+    # Each side reads its own view.
+    GroundMark: FULL,
     CheckException: FULL,
+    PropertyItem: FULL,
+    PersonHand: FULL,
+    Assurance: FULL,
+    Duty: FULL,
+    DutyReport: FULL,
+    DutyReminder: FULL,
+    Allocation: {"full"},
+    Count: FULL,
+    CountAssessment: FULL,
+    CountDecision: FULL,
+    # The country that holds the person, and no country that asks.
+    CompetingLink: OWN,
+    CompetingDecision: OWN,
     HandoverNote: FULL,
+    RequestPaper: FULL,
+    ClockExtension: FULL,
     ClockWarning: FULL,
+    Crossing: FULL,
+    CrossingRequest: FULL,
+    Seat: FULL,
+    Mark: FULL,
+    HeadCount: FULL,
+    Receipt: FULL,
+    ReceiptDocument: FULL,
+    ReceiptSignature: FULL,
+    HandoverMessage: FULL,
+    MessageMention: FULL,
+    MessageReading: FULL,
+    QuestionReminder: FULL,
+    CalendarAddress: {"own"},
+    # The officer, and whoever audits the country.
+    BorderPack: {"own", "supervisor"},
     Dossier: FULL,
+    DossierSignature: FULL,
+    # The officer's own: a colleague's run of the same requests makes nothing twice.
+    DossierRun: {"own"},
+    DossierRunItem: {"own"},
     ImportRun: OWN,
     AuditEvent: {"supervisor", "root"},
     AuditReason: {"supervisor"},
@@ -110,6 +183,7 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
 # Not rows of a case, with the reason.
 EXEMPT = {
     "jurisdictions": "reference data, the same for everybody",
+    "law": "proposed changes of law, of no case: tests/law",
     "accounts": "officers, not cases: tests/accounts",
     "auth": "groups carry grants only",
     "guardian": "grants on countries and agencies, read by access.py alone",
@@ -128,6 +202,7 @@ EXEMPT_MODELS = {
     "cases.contributeditem": "source of the item read model, read by no surface",
     "cases.referencecounter": "counts references, read by no surface",
     "suspects.suspectcounter": "counts persons of a case, read by no surface",
+    "dossiers.issuedfile": "closed to the serving role; answers to whole checksums: tests/crossings/test_verifying",
     "audit.auditepoch": "says when counting began anew",
     "audit.auditleaf": "hashes, in the order of the log",
     "audit.auditnode": "hashes",

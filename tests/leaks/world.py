@@ -6,14 +6,14 @@ Each secret carries a mark of its own, so that a page can be searched for what i
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
-import json
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
@@ -29,17 +29,40 @@ from lmc_cases.cases.services.consent import ask_to_pass_on
 from lmc_cases.cases.services.handling import Marks
 from lmc_cases.config.demo_data import DEMO_PEOPLE
 from lmc_cases.core.jobs import JobState
-from lmc_cases.dossiers.models import Dossier
+from lmc_cases.dossiers.models import Dossier, DossierSignature
 from lmc_cases.dossiers.services import approve_and_owe, request_ledger
+from lmc_cases.dossiers.services.runs import start_run
+from lmc_cases.dossiers.services.scopes import Asked
 from lmc_cases.evidence.services.custody import record_custody
 from lmc_cases.evidence.services.files import upload_file
 from lmc_cases.evidence.services.handling import mark_item, withhold_item
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
-from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.services import checking, drafting, noting, proceeding, sending
-from lmc_cases.jurisdictions.models import Clearance, TimeLimit
+from lmc_cases.handovers.models import CompetingDecision, Count, HandoverMessage, HandoverRequest
+from lmc_cases.handovers.services import (
+    assessing,
+    belongings,
+    calendars,
+    checking,
+    competing,
+    counting,
+    drafting,
+    giving,
+    mentions,
+    noting,
+    proceeding,
+    sending,
+    thread,
+    writing,
+)
+from lmc_cases.handovers.services.grounds import grounds_for, mark_ground
+from lmc_cases.handovers.services.sealed import reasons_place
+from lmc_cases.handovers.services.watching import watch_questions
+from lmc_cases.jurisdictions.access import acting_as
+from lmc_cases.jurisdictions.models import Clearance, RequestElement
+from lmc_cases.keys.models import RecordKey
+from lmc_cases.keys.sealing import key_to_seal
 from lmc_cases.privacy.services.erasing import ask_erasure
 from lmc_cases.privacy.services.records import Kind
 from lmc_cases.privacy.services.reviewing import keep_record
@@ -49,8 +72,12 @@ from lmc_cases.suspects.services.informants import add_informant
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
 from tests.factories import officer, open_case, say_why, share
+from tests.leaks.crossing_parts import cross
+from tests.leaks.custody_parts import take_into_custody
+from tests.leaks.following_parts import follow, warn
 
 # What each mark stands in -> the least a viewer must hold to read it.
+SIGNED = b"%PDF invented"
 MARKS = {
     "MARKTITLE": "summary",
     "MARKSUMMARY": "summary",
@@ -74,6 +101,8 @@ MARKS = {
     "MARKNOTE": "own",
     "MARKOURGROUNDS": "own",
     "MARKOURMEMO": "own",
+    "MARKOURVIEW": "own",
+    "MARKTHEIRVIEW": "theirs",
     "MARKTHEIRGROUNDS": "theirs",
     "MARKTHEIRMEMO": "theirs",
     "MARKCODENAME": "informant",
@@ -189,6 +218,9 @@ def build() -> World:
     casework.write_text(
         actor=thai, case_id=case.uuid, kind="ASSESSMENT", language="en", text="MARKASSESSMENT"
     )
+    casework.write_text(
+        actor=thai, case_id=case.uuid, kind="ASSESSMENT", language="lo", text="MARKASSESSMENT"
+    )
     _share(world)
     # They read every day: what the question itself tells is tested in tests/cases.
     for name in ("full", "summary", "existence"):
@@ -199,6 +231,8 @@ def build() -> World:
     say_why(viewers["items"], case)
     _answer(world)
     _hand_over(world)
+    cross(world)
+    follow(world)
     _audit(world)
     return world
 
@@ -395,17 +429,86 @@ def _hand_over(world: World) -> None:
         facts="MARKREQUEST",
         facts_language="en",
     )
+    world.parts["count"] = _count(world, draft)
     sending.submit(actor=chinese, handover_id=draft.uuid)
     proceeding.acknowledge(actor=supervisor, handover_id=draft.uuid)
+    assessing.assess_count(
+        actor=supervisor,
+        handover_id=draft.uuid,
+        count_id=world.parts["count"].uuid,
+        outcome="UNDECIDED",
+        note="MARKREQUEST",
+        language="en",
+    )
     approve_and_owe(actor=supervisor, handover_id=draft.uuid)
     world.parts["handover"] = HandoverRequest.objects.get(uuid=draft.uuid)
     _check_the_person(world)
+    world.parts["new_count"] = _count(world, world.parts["handover"])
     _extradite(world)
+    _compete(world)
     world.parts["emergency"] = emergency.ask_for_emergency(
         actor=world.viewers["own"], reference="TH-0000-000000", reason="nobody is there"
     )
     world.parts["ledger"] = request_ledger(actor=world.viewers["own"], case_id=world.case.uuid, language="en")
-    world.parts["dossier"] = Dossier.objects.filter(handover=world.parts["handover"]).earliest("pk")
+    world.parts["dossier_run"] = start_run(
+        actor=world.viewers["own"],
+        asked=Asked("REQUESTS", requests=frozenset({draft.uuid})),
+        languages=["en"],
+    )
+    dossier = world.parts["dossier"] = Dossier.objects.filter(handover=world.parts["handover"]).earliest("pk")
+    # By hand: nothing is drawn in this world.
+    DossierSignature.objects.create(
+        dossier=dossier,
+        side=DossierSignature.Side.REQUESTED,
+        country=world.case.owner,
+        officer=world.viewers["own"],
+        sha256_before="0" * 64,
+        file=default_storage.save("dossiers/signed-by-hand.pdf", ContentFile(SIGNED)),
+        sha256=hashlib.sha256(SIGNED).hexdigest(),
+        size_bytes=len(SIGNED),
+        certificate_sha256="2" * 64,
+        certificate_name="MARKREQUEST",
+        signed_at=timezone.now(),
+    )
+
+
+def _count(world: World, handover: HandoverRequest) -> Count:
+    """A count of the person, raised by the country that asks."""
+    with acting_as(world.viewers["full"]):
+        subject = handover.subjects.get()
+    return counting.add_count(
+        actor=world.viewers["full"],
+        handover_id=handover.uuid,
+        subject_id=subject.uuid,
+        accusation=counting.Accusation(
+            typology="telecom_fraud", conduct="MARKREQUEST", language="en", place="MARKREQUEST"
+        ),
+    )
+
+
+def _compete(world: World) -> None:
+    """The holder links both requests; the decision by hand, for one through the service would postpone a request."""
+    thai, handover = world.viewers["own"], world.parts["handover"]
+    with acting_as(thai):
+        world.parts["rival"] = world.parts["extradition"].subjects.get()
+    link = world.parts["link"] = competing.link_competing(
+        actor=thai,
+        handover_id=handover.uuid,
+        subject_id=world.parts["subject"].uuid,
+        other_id=world.parts["rival"].uuid,
+    )
+    with acting_as(thai):
+        key = key_to_seal(RecordKey.Kind.HANDOVER, link.uuid, thai.country)
+        decision = CompetingDecision(
+            link=link,
+            country=thai.country,
+            first=handover,
+            reasons_sealed=key.seal("MARKOURMEMO", reasons_place(link.uuid)),
+            language="en",
+            decider="MARKOURMEMO",
+            recorded_by=thai,
+        )
+        decision.save()
 
 
 def _check_the_person(world: World) -> None:
@@ -424,6 +527,8 @@ def _check_the_person(world: World) -> None:
             findings=checking.Findings(reason=f"MARK{side}GROUNDS"),
         )
         noting.add_note(actor=actor, handover_id=handover.uuid, text=f"MARK{side}MEMO", language="en")
+    _write_to_each_other(world)
+    take_into_custody(world)
     checking.propose_exception(
         actor=world.viewers["own"],
         handover_id=handover.uuid,
@@ -431,6 +536,37 @@ def _check_the_person(world: World) -> None:
         kind="HEALTH",
         reason="MARKREQUEST",
     )
+    world.parts["property"] = belongings.record_property(
+        actor=world.viewers["own"],
+        handover_id=handover.uuid,
+        subject_id=subject.uuid,
+        entry=belongings.Entry(description="MARKREQUEST", disposition="TRAVELS"),
+    )
+
+
+def _write_to_each_other(world: World) -> None:
+    """Both sides write; one question's day has come, which no service can have: it is written past it."""
+    handover, thai, chinese = world.parts["handover"], world.viewers["own"], world.viewers["full"]
+    for actor in (thai, chinese):
+        world.parts["message"] = writing.write_message(
+            actor=actor,
+            handover_id=handover.uuid,
+            text="MARKREQUEST",
+            language="en",
+            due_on=timezone.localdate() + dt.timedelta(days=9),
+            mentions=[mentions.DESK],
+        )
+        with acting_as(actor):
+            thread.read_thread(actor=actor, handover=handover)
+    with acting_as(thai):
+        calendars.make_calendar(actor=thai)
+    with acting_as(chinese):
+        due = HandoverMessage(
+            handover=handover, country=chinese.country, author=chinese, language="en", text_sealed=b"x"
+        )
+        due.due_on = timezone.localdate() - dt.timedelta(days=2)
+        due.save()
+    watch_questions()
 
 
 def _extradite(world: World) -> None:
@@ -446,16 +582,39 @@ def _extradite(world: World) -> None:
         facts_language="en",
         procedure="EXTRADITION",
     )
+    # As if Thailand asked for it: test data.
+    RequestElement.objects.create(
+        natural_key="leaks-warrant",
+        jurisdiction=world.case.owner,
+        procedure="EXTRADITION",
+        element="WARRANT",
+        law="Invented law (test data)",
+        confidence="verified",
+    )
+    giving.give_paper(
+        actor=chinese,
+        handover_id=draft.uuid,
+        element="WARRANT",
+        given="STATED",
+        text="MARKREQUEST",
+        language="en",
+    )
     sending.propose(actor=chinese, handover_id=draft.uuid)
     world.parts["extradition"] = sending.send(actor=officer("CN", "supervisor"), handover_id=draft.uuid)
-    # As if a limit of Thailand's had run: the function the watch writes with.
-    limit = TimeLimit.objects.filter(jurisdiction=world.case.owner).order_by("pk").first()
-    assert limit is not None
-    now = timezone.now().isoformat()
-    passed = {"handover": draft.pk, "limit_id": limit.pk, "begun": now, "ends": now, "stage": 100}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT uuid FROM note_clock_warnings(%s::jsonb)", [json.dumps([passed])])
-        (warned,) = cursor.fetchone()
+    # What each side thinks of a ground: for itself alone.
+    ground = grounds_for(draft)[0]
+    (asked_for,) = world.parts["extradition"].subjects.all()
+    for side, mark in ((chinese, "MARKTHEIRVIEW"), (world.viewers["own"], "MARKOURVIEW")):
+        mark_ground(
+            actor=side,
+            handover_id=draft.uuid,
+            subject_id=asked_for.uuid,
+            ground_id=ground.uuid,
+            standing="APPLIES",
+            note=mark,
+        )
+    world.parts["ground"], world.parts["asked_for"] = ground, asked_for
+    warned = warn(world, draft)
     # A notice opens nothing, even one that went to the wrong officers.
     for viewer in world.viewers.values():
         if viewer.is_authenticated:

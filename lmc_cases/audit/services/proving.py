@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from django.db import connection
 
 from lmc_cases.audit.merkle import Range, consistency_ranges, inclusion_ranges, node_hash, root_of, split
-from lmc_cases.audit.models import AuditLeaf, AuditNode
+from lmc_cases.audit.models import AuditCheckpoint, AuditLeaf, AuditNode
 
 # Levels between stored nodes: 256 leaves or nodes make one.
 STEP = 8
@@ -91,3 +93,36 @@ def sealed_size() -> int:
         cursor.execute("SELECT coalesce(max(tree_size), 0) FROM audit_auditseal")
         size: int = cursor.fetchone()[0]
         return size
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """Where an event stands in the sealed log, and what proves it to somebody who has the log's public key.
+
+    Attributes:
+        index: place of its leaf; ``canonical``: the sealed bytes.
+        checkpoint: the newest signed note that covers it; ``size``: events under it, ``signed_at``: when.
+        proof: hashes, nearest first (RFC 9162, 2.1.3).
+    """
+
+    index: int
+    canonical: bytes
+    checkpoint: str
+    size: int
+    signed_at: dt.datetime
+    proof: tuple[bytes, ...]
+
+
+def inclusion_of(index: int, canonical: bytes) -> Inclusion | None:
+    """Return the proof of a sealed event against the newest checkpoint, ``None`` while no checkpoint covers it."""
+    newest = AuditCheckpoint.objects.filter(tree_size__gt=index).order_by("-tree_size").first()
+    if newest is None:
+        return None
+    return Inclusion(
+        index=index,
+        canonical=canonical,
+        checkpoint=newest.note,
+        size=newest.tree_size,
+        signed_at=newest.signed_at,
+        proof=tuple(StoredTree().inclusion(index, newest.tree_size)),
+    )

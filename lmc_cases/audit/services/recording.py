@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -109,8 +110,69 @@ def record(
         codes: ids, codes and counts; never names or free text.
         owner_id: primary key of the owning country where there is no target.
     """
-    origin = current_origin()
     salt = secrets.token_hex(16) if reason else ""
+    event = _event(
+        actor=actor,
+        operation=operation,
+        verb=verb,
+        target=target,
+        recipient=recipient,
+        reason_code=reason_code,
+        reason_commitment=commitment(reason, salt) if reason else "",
+        outcome=outcome,
+        codes=codes,
+        owner_id=owner_id,
+    )
+    event.save(force_insert=True)
+    if reason:
+        AuditReason.objects.create(event=event, text=reason, salt=salt)
+    return event
+
+
+@transaction.atomic(savepoint=False)
+def record_each(
+    *,
+    actor: User,
+    operation: Operation,
+    verb: str,
+    targets: Iterable[tuple[Auditable, dict[str, Any]]],
+    recipient: Jurisdiction | None = None,
+) -> None:
+    """Write one audit event for each record of many, as ``record`` writes one: a statement for every 500.
+
+    Args:
+        targets: each record with its codes.
+    """
+    AuditEvent.objects.bulk_create(
+        (
+            _event(
+                actor=actor,
+                operation=operation,
+                verb=verb,
+                target=target,
+                recipient=recipient,
+                codes=codes,
+            )
+            for target, codes in targets
+        ),
+        batch_size=500,
+    )
+
+
+def _event(
+    *,
+    actor: User | None,
+    operation: Operation,
+    verb: str,
+    target: Auditable | None,
+    recipient: Jurisdiction | None,
+    codes: dict[str, Any] | None,
+    reason_code: str = "",
+    reason_commitment: str = "",
+    outcome: AuditEvent.Outcome = AuditEvent.Outcome.DONE,
+    owner_id: int | None = None,
+) -> AuditEvent:
+    origin = current_origin()
     agency = actor.agency if actor is not None and actor.agency_id is not None else None
     event = AuditEvent(
         request_id=origin.request_id,
@@ -129,12 +191,9 @@ def record(
         owner_country_id=target.audit_owner_id if target is not None else owner_id,
         recipient_country=recipient,
         reason_code=reason_code,
-        reason_commitment=commitment(reason, salt) if reason else "",
+        reason_commitment=reason_commitment,
         outcome=outcome,
         codes=codes or {},
     )
     event.canonical = body_of(facts_of(event))
-    event.save(force_insert=True)
-    if reason:
-        AuditReason.objects.create(event=event, text=reason, salt=salt)
     return event

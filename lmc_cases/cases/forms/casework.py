@@ -14,6 +14,7 @@ from lmc_cases.cases.forms.fields import AmountField, DayField, MomentField
 from lmc_cases.cases.models import Case, CaseText
 from lmc_cases.cases.services import choices
 from lmc_cases.cases.services.casework import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS
+from lmc_cases.cases.services.casework.fields import MAX_FRAUD_VICTIMS
 from lmc_cases.core.display import bcp47
 from lmc_cases.core.once import OnceField, new_token
 
@@ -45,6 +46,13 @@ class KeyFactsForm(forms.Form):
         label=gettext_lazy("Loss amount"), required=False, min_value=0, max_digits=18, decimal_places=2
     )
     loss_currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
+    fraud_victims = forms.IntegerField(
+        label=gettext_lazy("Number of fraud victims"),
+        help_text=gettext_lazy("As far as they were counted; leave it empty where nobody knows."),
+        required=False,
+        min_value=0,
+        max_value=MAX_FRAUD_VICTIMS,
+    )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,6 +141,29 @@ class TextForm(forms.Form):
             field.widget = long_text(20 if kind == CaseText.Kind.FACTS else 8, **attrs)
         if is_original:
             del self.fields["translator"]
+
+
+class TranslationCheckForm(forms.Form):
+    """What is said of a translation."""
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("I compared it with the original"),
+        choices=[
+            (CaseText.Status.CHECKED.value, gettext_lazy("It says the same as the original")),
+            (
+                CaseText.Status.CERTIFIED.value,
+                gettext_lazy("A certified translator or authority vouches for it"),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
+    certificate = forms.CharField(
+        label=gettext_lazy("Certificate"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Who certified it, and the number and day of the certificate."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class TimelineForm(forms.Form):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,10 +14,8 @@ from lmc_cases.cases.forms.casework import long_text
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services.ledger import LedgerFilters
 from lmc_cases.cases.services.reading_reasons import MOST_CHARACTERS
+from lmc_cases.core.days import end_of, start_of
 from lmc_cases.jurisdictions.models import Jurisdiction
-
-# No zone carries the day after it over the end of the calendar.
-LAST_DAY = dt.date.max - dt.timedelta(days=2)
 
 
 class ReadingReasonForm(forms.Form):
@@ -77,16 +73,11 @@ class LedgerFilterForm(forms.Form):
         """Translate what was chosen. Days are those of the officer's zone."""
         chosen = self.chosen
         country = self.countries.get(chosen.get("recipient", ""))
-        until: dt.date | None = chosen.get("until")
         record: UUID | None = chosen.get("record")
         return LedgerFilters(
             object_uuid=record,
             path=chosen.get("path", ""),
             recipient_id=country.pk if country else None,
-            since=_start_of(chosen.get("since")),
-            until=_start_of(until + dt.timedelta(days=1)) if until and until < LAST_DAY else None,
+            since=start_of(chosen.get("since")),
+            until=end_of(chosen.get("until")),
         )
-
-
-def _start_of(day: dt.date | None) -> dt.datetime | None:
-    return None if day is None else timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -2,7 +2,7 @@
 
 from lmc_cases.cases.models.case import Case, CaseDetail, CaseOfficer, ReferenceCounter
 from lmc_cases.cases.models.consent import ConsentRequest
-from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry
+from lmc_cases.cases.models.content import CaseNote, CaseText, TimelineEntry, is_stale
 from lmc_cases.cases.models.disclosure import Disclosure
 from lmc_cases.cases.models.emergency import EmergencyAccess
 from lmc_cases.cases.models.facets import AudienceSet, FacetCount, FacetDelta
@@ -62,5 +62,6 @@ __all__ = [
     "SourceGrade",
     "StatementKind",
     "TimelineEntry",
+    "is_stale",
     "item_is_visible_to",
 ]

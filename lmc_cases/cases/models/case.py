@@ -140,6 +140,8 @@ class CaseDetail(models.Model):
         _("loss amount"), max_digits=18, decimal_places=2, null=True, blank=True
     )
     loss_currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    # Of the fraud, as far as they were counted; nobody of them is named here.
+    fraud_victims = models.PositiveIntegerField(null=True, blank=True)
     place = models.CharField(_("place"), max_length=300, blank=True, default="")
     border_point = models.ForeignKey(
         BorderPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

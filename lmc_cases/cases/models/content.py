@@ -45,6 +45,13 @@ class CaseText(models.Model):
         # Kept apart from the facts: what somebody concludes is never printed as what happened.
         ASSESSMENT = "ASSESSMENT", _("Assessment")
 
+    class Status(models.TextChoices):
+        """How far a translation may be relied on; an original has none."""
+
+        DRAFT = "DRAFT", _("Draft")
+        CHECKED = "CHECKED", _("Checked")
+        CERTIFIED = "CERTIFIED", _("Certified")
+
     LEVEL_OF_KIND = {
         Kind.TITLE: Level.SUMMARY,
         Kind.SUMMARY: Level.SUMMARY,
@@ -60,6 +67,16 @@ class CaseText(models.Model):
     text = models.TextField(_("text"))
     is_original = models.BooleanField(default=True)
     translator = models.CharField(_("translator"), max_length=200, blank=True, default="")
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, blank=True, default="", editable=False
+    )
+    # Of the original, as it stood when this translation was written.
+    source_version = models.PositiveIntegerField(null=True, editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    # Who certified it and by which certificate, as the officer read it there.
+    certificate = models.CharField(_("certificate"), max_length=300, blank=True, default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(db_default=Now())
     version = models.PositiveIntegerField(default=1)
@@ -75,7 +92,25 @@ class CaseText(models.Model):
             models.UniqueConstraint(
                 fields=["case", "kind"], condition=models.Q(is_original=True), name="one_original_per_kind"
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_original=True, status="")
+                | models.Q(is_original=False, status__in=["DRAFT", "CHECKED", "CERTIFIED"]),
+                name="a_translation_has_a_status",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["", "DRAFT"]) | models.Q(checked_by__isnull=False),
+                name="a_checked_translation_names_who_checked_it",
+            ),
         ]
+
+
+def is_stale(translation: CaseText, original: CaseText | None) -> bool:
+    """Whether the original was changed after a translation of it was written."""
+    return (
+        not translation.is_original
+        and original is not None
+        and translation.source_version != original.version
+    )
 
 
 class FullLevelQuerySet(models.QuerySet["TimelineEntry"]):

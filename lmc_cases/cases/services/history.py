@@ -38,6 +38,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
         "occurred_to",
         "loss_amount",
         "loss_currency",
+        "fraud_victims",
     ),
     CaseText: ("text", "translator"),
     CaseShare: ("level", "purpose", "expires_at", "revoked_at"),
@@ -48,6 +49,7 @@ LABELS = {
     "border_point": gettext_lazy("Border crossing point"),
     "occurred_from": gettext_lazy("Happened from"),
     "occurred_to": gettext_lazy("Happened until"),
+    "fraud_victims": gettext_lazy("Number of fraud victims"),
     "revoked_at": gettext_lazy("Withdrawn"),
 }
 

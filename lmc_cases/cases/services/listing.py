@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from lmc_cases.cases.models import Case, CaseShare, CaseText, Level, Operation
+from lmc_cases.cases.models import Case, CaseShare, CaseText, Disclosure, Level, Operation
 from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.texts import ShownText, texts_for
 from lmc_cases.core.keyset import Cursor
@@ -189,6 +189,7 @@ def page_of_cases(
     before: Cursor | None = None,
     after: Cursor | None = None,
     size: int = PAGE_SIZE,
+    path: str = Disclosure.Path.LIST,
 ) -> CasePage:
     """Return one page of what the officer may see: as many statements for any size.
 
@@ -196,11 +197,12 @@ def page_of_cases(
         before: show what is older than this position.
         after: show the page directly above this position; ``before`` is then ignored.
         size: rows of a page.
+        path: how the ledger says that the rows of other countries go out.
     """
     walk = Walk.for_officer(user, filters or CaseFilters())
     found = walk.rows(limit=size + 1, before=None if after else before, after=after)
     return assemble(
-        user, found, before=before, after=after, size=size, first=lambda: walk.rows(limit=size + 1)
+        user, found, before=before, after=after, size=size, first=lambda: walk.rows(limit=size + 1), path=path
     )
 
 
@@ -213,29 +215,30 @@ def assemble(
     size: int,
     first: Any = None,
     note: str = "",
+    path: str = Disclosure.Path.LIST,
 ) -> CasePage:
     """Make a page of ``found`` (up to ``size + 1`` rows): cases and titles of the rows shown, and both ends."""
     if after is not None:
         if len(found) <= size and first is not None:
             # The top is reached: show a whole first page rather than a short one.
-            return assemble(user, first(), before=None, after=None, size=size, note=note)
+            return assemble(user, first(), before=None, after=None, size=size, note=note, path=path)
         shown = found[:size][::-1]
         return CasePage(
-            rows=rows_of(user, shown),
+            rows=rows_of(user, shown, path),
             newer=shown[0].cursor if len(found) > size else None,
             older=shown[-1].cursor,
             note=note,
         )
     shown = found[:size]
     return CasePage(
-        rows=rows_of(user, shown),
+        rows=rows_of(user, shown, path),
         newer=shown[0].cursor if before is not None and shown else None,
         older=shown[-1].cursor if len(found) > size else None,
         note=note,
     )
 
 
-def rows_of(user: User, found: Iterable[Found]) -> list[CaseRow]:
+def rows_of(user: User, found: Iterable[Found], path: str = Disclosure.Path.LIST) -> list[CaseRow]:
     """Return the cases of a walk with their titles, in the walk's order.
 
     ``found`` has passed the access rule; a case that vanished since is left out. Other countries' cases are noted
@@ -258,7 +261,7 @@ def rows_of(user: User, found: Iterable[Found]) -> list[CaseRow]:
         for step in steps
         if step.case_id in cases
     ]
-    ledger.note_cases(actor=user, rows=rows)
+    ledger.note_cases(actor=user, rows=rows, path=path)
     return rows
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -49,6 +49,21 @@ class Totals:
     cases: int
     persons: int
     losses: tuple[tuple[str, Decimal], ...]
+
+
+def operations_among(user: User, *, text: str = "", status: str = "") -> models.QuerySet[Operation]:
+    """Return the operations the officer's country owns or takes part in, newest first.
+
+    Args:
+        text: part of the name or the reference.
+        status: an ``Operation.Status``; "" for all.
+    """
+    rows: models.QuerySet[Operation] = Operation.objects.visible_to(user).select_related("owner")
+    if wanted := clean_text(text):
+        rows = rows.filter(models.Q(name__icontains=wanted) | models.Q(reference__icontains=wanted))
+    if status:
+        rows = rows.filter(status=status)
+    return rows.order_by("-created_at", "-pk")
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Case, Level, NumberMark, SearchEntry
+from lmc_cases.cases.models import Case, Disclosure, Level, NumberMark, SearchEntry
 from lmc_cases.cases.services.listing import (
     PAGE_SIZE,
     CaseFilters,
@@ -147,6 +147,7 @@ def find_cases(
     before: Cursor | None = None,
     after: Cursor | None = None,
     size: int = PAGE_SIZE,
+    path: str = Disclosure.Path.LIST,
 ) -> CasePage:
     """Return one page of the visible cases that hold ``text``, newest first.
 
@@ -168,6 +169,7 @@ def find_cases(
         size=size,
         first=lambda: _found(walk, term, limit=size + 1)[0],
         note=note,
+        path=path,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 
-from lmc_cases.cases.models import CaseText
+from lmc_cases.cases.models import CaseText, is_stale
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -22,7 +22,8 @@ class ShownText:
         kind: ``"original"``, ``"translation"``, or ``"missing"``: the original, for want of a translation.
         version: of the text, as the disclosure ledger names it.
         by: translator of a translation, else "".
-        is_outdated: a translation that is older than the original's last change.
+        is_outdated: a translation of another version of the original than the one that stands.
+        status: of a translation, in words; else "".
         languages: codes of all languages the text exists in, the original's first.
     """
 
@@ -32,6 +33,7 @@ class ShownText:
     version: int
     by: str = ""
     is_outdated: bool = False
+    status: str = ""
     languages: tuple[str, ...] = ()
 
 
@@ -80,6 +82,7 @@ def shown(row: CaseText, wanted: str, rows: Iterable[CaseText] = ()) -> ShownTex
         kind=kind,
         version=row.version,
         by=row.translator if kind == "translation" else "",
-        is_outdated=any(other.is_original and other.updated_at > row.updated_at for other in others),
+        is_outdated=is_stale(row, next((other for other in others if other.is_original), None)),
+        status=str(row.get_status_display()) if kind == "translation" else "",
         languages=tuple(other.language for other in others),
     )

@@ -15,18 +15,22 @@ from django.views.generic import TemplateView
 
 from lmc_cases.accounts.models import User
 from lmc_cases.cases.forms.handling import AnswerForm, UntilForm
+from lmc_cases.cases.forms.lists import ConsentFilter
 from lmc_cases.cases.models import Case, ConsentRequest
 from lmc_cases.cases.models.consent import ConsentRequestQuerySet
 from lmc_cases.cases.services import consent as consents
 from lmc_cases.cases.services import sharing
+from lmc_cases.cases.services.exporting import export_consents
+from lmc_cases.cases.sheets import CONSENT_COLUMNS
 from lmc_cases.cases.tables import ConsentTable
 from lmc_cases.cases.views.sharing import waits_text
-from lmc_cases.core.keyset import Cursor, page_link
+from lmc_cases.core.keyset import Cursor, first_page, page_link
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
 
 
-class ConsentLists(TemplateView):
+class ConsentLists(ExportedList, TemplateView):
     """Both lists, newest first, with the time that remains."""
 
     template_name = "cases/consents.html"
@@ -35,8 +39,9 @@ class ConsentLists(TemplateView):
         """One list at a time: an officer answers, or waits."""
         asked_by_us = self.request.GET.get("list") == "asked-by-us"
         before = Cursor.decode(self.request.GET.get("before"))
+        form = ConsentFilter(self.request.GET)
         page = consents.page_of_consents(
-            actor=officer_of(self.request), asked_by_us=asked_by_us, before=before
+            actor=officer_of(self.request), asked_by_us=asked_by_us, before=before, **form.chosen
         )
         address = reverse("cases:consents")
         return super().get_context_data(
@@ -47,10 +52,20 @@ class ConsentLists(TemplateView):
                 {"url": address, "label": _("Asked of us"), "current": not asked_by_us},
                 {"url": f"{address}?list=asked-by-us", "label": _("Asked by us"), "current": asked_by_us},
             ],
-            newer=("?list=asked-by-us" if asked_by_us else "?") if before is not None else "",
+            filter_form=form,
+            is_filtered=any(form.chosen.values()),
+            clear_url=f"{address}?list=asked-by-us" if asked_by_us else address,
+            newer=first_page(self.request.GET) if before is not None else "",
             older=page_link(self.request.GET, "before", page.older),
             **kwargs,
         )
+
+    def sheet(self) -> Sheet:
+        """The list that is shown, under the filter."""
+        asked_by_us = self.request.GET.get("list") == "asked-by-us"
+        chosen = ConsentFilter(self.request.GET).chosen
+        rows = export_consents(actor=officer_of(self.request), asked_by_us=asked_by_us, **chosen)
+        return Sheet.of("consent", CONSENT_COLUMNS, rows)
 
 
 class ConsentPage(TemplateView):

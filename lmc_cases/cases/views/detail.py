@@ -115,6 +115,9 @@ def _part(
             (code, f"{page}?language={code}#texts") for code in written if text and code != text.language
         ],
         "edit_url": editor(text.language if text else wanted) if may_edit else "",
+        "check_url": reverse("cases:text_check", args=[case.uuid, kind.value, text.language])
+        if may_edit and text and text.kind == "translation"
+        else "",
         "translations": [(code, editor(code)) for code, _name in settings.LANGUAGES if code not in written]
         if may_edit and text
         else [],

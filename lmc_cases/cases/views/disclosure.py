@@ -18,15 +18,18 @@ from lmc_cases.cases.forms.disclosure import LedgerFilterForm, ReadingReasonForm
 from lmc_cases.cases.frame import case_frame
 from lmc_cases.cases.models import Case
 from lmc_cases.cases.services import ledger
+from lmc_cases.cases.services.exporting import export_ledger
 from lmc_cases.cases.services.reading_reasons import give_reason, is_own
+from lmc_cases.cases.sheets import LEDGER_COLUMNS
 from lmc_cases.cases.tables import LedgerTable
-from lmc_cases.core.keyset import Cursor, page_link
+from lmc_cases.core.keyset import Cursor, first_page, page_link
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.jurisdictions.models import Jurisdiction
 
 
-class CaseLedger(TemplateView):
+class CaseLedger(ExportedList, TemplateView):
     """Who received what of a case; the originator's officers see every entry, a recipient its own."""
 
     template_name = "cases/ledger.html"
@@ -35,10 +38,7 @@ class CaseLedger(TemplateView):
         """One slice, newest first; reading it is recorded."""
         user = officer_of(self.request)
         frame = case_frame(user, self.kwargs["uuid"], "ledger")
-        asked = self.request.GET.copy()
-        if "record_uuid" in self.kwargs:
-            asked["record"] = str(self.kwargs["record_uuid"])
-        form = LedgerFilterForm(asked, countries=list(Jurisdiction.objects.visible_to(user).order_by("code")))
+        form = self._form()
         before = Cursor.decode(self.request.GET.get("before"))
         page = ledger.page_of_ledger(
             actor=user, case=frame["case"], filters=form.for_listing(), before=before
@@ -49,10 +49,24 @@ class CaseLedger(TemplateView):
             rows=page.rows,
             filter_form=form,
             is_filtered=bool(form.chosen) or bool(form.errors),
-            newer="?" if before is not None else "",
+            newer=first_page(self.request.GET) if before is not None else "",
             older=page_link(self.request.GET, "before", page.older),
             **kwargs,
         )
+
+    def sheet(self) -> Sheet:
+        """Every entry the officer may read, under the filter."""
+        user = officer_of(self.request)
+        case = case_frame(user, self.kwargs["uuid"], "ledger")["case"]
+        rows = export_ledger(actor=user, case=case, filters=self._form().for_listing())
+        return Sheet.of(f"{case.reference.lower()}-disclosures", LEDGER_COLUMNS, rows)
+
+    def _form(self) -> LedgerFilterForm:
+        asked = self.request.GET.copy()
+        if "record_uuid" in self.kwargs:
+            asked["record"] = str(self.kwargs["record_uuid"])
+        countries = Jurisdiction.objects.visible_to(officer_of(self.request)).order_by("code")
+        return LedgerFilterForm(asked, countries=list(countries))
 
 
 class ReadingReasonAsk(ServiceFormView):

@@ -21,8 +21,9 @@ from lmc_cases.cases.forms.casework import (
     RestrictForm,
     TextForm,
     TimelineForm,
+    TranslationCheckForm,
 )
-from lmc_cases.cases.models import CaseOfficer, CaseText
+from lmc_cases.cases.models import CaseOfficer, CaseText, is_stale
 from lmc_cases.cases.services import casework
 from lmc_cases.cases.views.base import CaseFormView, officer_of
 from lmc_cases.core.once import id_in
@@ -81,6 +82,7 @@ class CaseEdit(CaseFormView):
             "occurred_to": detail.occurred_to,
             "loss_amount": detail.loss_amount,
             "loss_currency": detail.loss_currency,
+            "fraud_victims": detail.fraud_victims,
             "version": case.version,
         }
 
@@ -159,6 +161,54 @@ class CaseTextWrite(CaseFormView):
         )
         messages.success(self.request, _("Saved."))
         return f"{self.back_url()}?language={self.kwargs['language']}#texts"
+
+
+class TranslationCheck(CaseFormView):
+    """Say of a translation that it was checked; original and translation stand beside each other."""
+
+    form_class = TranslationCheckForm
+    template_name = "cases/translation_check.html"
+    page_title = gettext_lazy("Check the translation")
+    submit_label = gettext_lazy("Record the check")
+    held: CaseText
+    original: CaseText
+
+    def prepare(self) -> None:
+        """Read both texts; without a translation there is nothing here."""
+        rows = CaseText.objects.visible_to(self.actor).filter(case=self.case, kind=self.kwargs["kind"])
+        by_language = {row.language: row for row in rows.select_related("author", "checked_by")}
+        held = by_language.get(self.kwargs["language"])
+        original = next((row for row in by_language.values() if row.is_original), None)
+        if held is None or original is None or held.is_original:
+            raise Http404
+        self.held, self.original = held, original
+
+    def get_initial(self) -> dict[str, Any]:
+        """Say which words were read."""
+        return {"version": self.held.version}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add both texts and how they stand to each other."""
+        return super().get_context_data(
+            held=self.held,
+            original=self.original,
+            is_stale=is_stale(self.held, self.original),
+            is_own=self.held.author_id == self.actor.pk,
+            edit_url=reverse("cases:text", args=[self.case.uuid, self.held.kind, self.held.language]),
+            **kwargs,
+        )
+
+    def call(self, form: forms.Form) -> str:
+        """Record it."""
+        casework.check_translation(
+            actor=self.actor,
+            case_id=self.case.uuid,
+            kind=self.held.kind,
+            language=self.held.language,
+            **form.cleaned_data,
+        )
+        messages.success(self.request, _("Saved."))
+        return f"{self.back_url()}?language={self.held.language}#texts"
 
 
 class TimelineAdd(CaseFormView):

@@ -1,4 +1,4 @@
-"""The case list: filters, search, and pages by the last row seen. Works without JavaScript."""
+"""The case list: filters, search, pages by the last row seen, a file of them all. Works without JavaScript."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from lmc_cases.cases.filters import CaseFilter
+from lmc_cases.cases.services.exporting import export_cases
 from lmc_cases.cases.services.facets import option_counts
 from lmc_cases.cases.services.listing import COUNT_CAP, CasePage, capped_count, page_of_cases
 from lmc_cases.cases.services.search import MAX_MATCHES, MAX_WALKED, find_cases, record_search
+from lmc_cases.cases.sheets import CASE_COLUMNS
 from lmc_cases.cases.tables import CaseTable
 from lmc_cases.core.display import format_number
+from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.keyset import Cursor, page_link
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.jurisdictions.access import Action, may
 
 
-class CaseList(TemplateView):
+class CaseList(ExportedList, TemplateView):
     """Every case the officer may see, newest first."""
 
     template_name = "cases/list.html"
@@ -57,6 +61,16 @@ class CaseList(TemplateView):
             may_open=may(user, Action.EDIT),
             **kwargs,
         )
+
+    def sheet(self) -> Sheet:
+        """Every case under the filter and the search; a search that did not look at all of them gives no file."""
+        user = officer_of(self.request)
+        filters = CaseFilter(self.request.GET, user=user)
+        text = filters.chosen.get("q", "")
+        page = export_cases(actor=user, filters=filters.for_walk(), text=text)
+        if page.note:
+            raise InvalidInput("q", note_of(page))
+        return Sheet.of("cases", CASE_COLUMNS, page.rows)
 
 
 def count_text(count: int, more: bool) -> str:

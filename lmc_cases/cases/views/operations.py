@@ -10,29 +10,32 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from lmc_cases.cases.forms.lists import OperationFilter
 from lmc_cases.cases.forms.operations import InviteForm, OperationForm, PutCaseForm
 from lmc_cases.cases.models import Operation, OperationMember
 from lmc_cases.cases.services import operations
+from lmc_cases.cases.services.exporting import export_operations
 from lmc_cases.cases.services.listing import cases_in
+from lmc_cases.cases.sheets import OPERATION_COLUMNS
 from lmc_cases.cases.tables import CaseTable, OperationTable
-from lmc_cases.core.keyset import Cursor, page_link
-from lmc_cases.core.scoping import ServiceFormView, VisibleObjects
+from lmc_cases.core.keyset import Cursor, first_page, page_link
+from lmc_cases.core.list_export import ExportedList, Sheet
+from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting, may
 from lmc_cases.jurisdictions.services import all_countries
 
 
-class OperationList(VisibleObjects, TemplateView):
+class OperationList(ExportedList, TemplateView):
     """The operations the officer's country owns or takes part in."""
 
-    model = Operation
-    ordering = ("-created_at", "-pk")
     template_name = "cases/operations.html"
     size = 50
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice, newest first."""
-        rows = self.get_queryset().select_related("owner")
+        form = OperationFilter(self.request.GET)
+        rows = operations.operations_among(officer_of(self.request), **form.chosen)
         before = Cursor.decode(self.request.GET.get("before"))
         if before is not None:
             rows = rows.filter(created_at__lte=before.at).exclude(created_at=before.at, pk__gte=before.pk)
@@ -43,11 +46,18 @@ class OperationList(VisibleObjects, TemplateView):
         return super().get_context_data(
             table=OperationTable(shown),
             rows=shown,
-            newer="?" if before is not None else "",
+            filter_form=form,
+            is_filtered=any(form.chosen.values()),
+            newer=first_page(self.request.GET) if before is not None else "",
             older=page_link(self.request.GET, "before", older),
             may_create=may(officer_of(self.request), Action.EDIT),
             **kwargs,
         )
+
+    def sheet(self) -> Sheet:
+        """Every operation under the filter."""
+        rows = export_operations(actor=officer_of(self.request), **OperationFilter(self.request.GET).chosen)
+        return Sheet.of("operations", OPERATION_COLUMNS, rows)
 
 
 class OperationPage(TemplateView):

@@ -40,6 +40,8 @@ ASSETS = (
     Asset("@tabler/core", "dist/css/tabler.min.css", "tabler/css"),
     Asset("@tabler/core", "dist/js/tabler.min.js", "tabler/js"),
     Asset("htmx.org", "dist/htmx.min.js", "htmx"),
+    # Reads QR codes where the browser has no reader of its own.
+    Asset("jsqr", "dist/jsQR.js", "jsqr"),
     # For screens: subsets, of which a browser loads what a page needs.
     *(
         asset

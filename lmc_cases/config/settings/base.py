@@ -8,10 +8,12 @@ import django_stubs_ext
 import environ
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 # Topics with files of their own.
 from lmc_cases.config.settings.browser import *  # noqa: F403 - one topic of this module
 from lmc_cases.config.settings.sign_in import *  # noqa: F403 - its settings are settings of this module
+from lmc_cases.config.settings.signing import *  # noqa: F403 - one topic of this module
 
 # Generic views and forms may name their types at run time.
 django_stubs_ext.monkeypatch()
@@ -36,6 +38,8 @@ AUDIT_ANCHOR = Path(env("LMC_AUDIT_ANCHOR", default=str(VAR_DIR / "audit" / "new
 AUDIT_SEAL_SECONDS: float = env.float("LMC_AUDIT_SEAL_SECONDS", default=5.0)
 # An event that waits for its seal longer than this is a warning: a transaction stays open, or nobody seals.
 AUDIT_LAG_SECONDS: int = env.int("LMC_AUDIT_LAG_SECONDS", default=60)
+# A list that is let out as a file is written while its reader waits (docs/lists.md has what was measured).
+LIST_EXPORT_MAX_ROWS: int = env.int("LMC_LIST_EXPORT_MAX_ROWS", default=2_000)
 AUDIT_EXPORT_MAX_EVENTS: int = env.int("LMC_AUDIT_EXPORT_MAX_EVENTS", default=100_000)
 AUDIT_EXPORT_DAYS: int = env.int("LMC_AUDIT_EXPORT_DAYS", default=7)
 # Country keys (docs/keys.md): who holds them, and where their files lie. Outside the database, its dumps and git.
@@ -101,7 +105,9 @@ INSTALLED_APPS = [
     "lmc_cases.suspects",
     "lmc_cases.evidence",
     "lmc_cases.handovers",
+    "lmc_cases.law",
     "lmc_cases.dossiers",
+    "lmc_cases.crossings",
     "lmc_cases.exchange",
     "lmc_cases.privacy",
     "lmc_cases.api",
@@ -194,13 +200,6 @@ CACHES = {
 
 # --- sign-in -------------------------------------------------------------------------------------
 DEMO: bool = env.bool("LMC_DEMO", default=False)
-# Files (PEM) of the key that signs printed documents, of its certificate, and of what lies between it and the root.
-SIGNING_KEY_FILE: str = env("LMC_SIGNING_KEY_FILE", default="")
-SIGNING_CERTIFICATE_FILE: str = env("LMC_SIGNING_CERTIFICATE_FILE", default="")
-SIGNING_CHAIN_FILE: str = env("LMC_SIGNING_CHAIN_FILE", default="")
-SIGNING_KEY_PASSPHRASE: str = env("LMC_SIGNING_KEY_PASSPHRASE", default="")
-# The demo signs with an authority of its own under var/signing, which nobody else has a reason to trust.
-SIGNING_LOCAL_AUTHORITY: bool = env.bool("LMC_SIGNING_LOCAL_AUTHORITY", default=DEMO)
 # Hours that access in an emergency lasts, and that a request for it waits for a second person.
 EMERGENCY_HOURS: int = env.int("LMC_EMERGENCY_HOURS", default=24)
 
@@ -229,9 +228,13 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_PERMISSIONS = 0o640
 EVIDENCE_MAX_BYTES: int = env.int("LMC_EVIDENCE_MAX_BYTES", default=512 * 1024 * 1024)
+# How long a crossing can be read on a phone that took it to the border.
+BORDER_PACK_SECONDS: int = env.int("LMC_BORDER_PACK_SECONDS", default=12 * 3600)
 PHOTO_MAX_BYTES: int = env.int("LMC_PHOTO_MAX_BYTES", default=10 * 1024 * 1024)
 IMPORT_MAX_BYTES: int = env.int("LMC_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A draft of a thousand persons has a box for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
 # --- pages: what a browser is told stands in browser.py -------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
@@ -259,7 +262,7 @@ REST_FRAMEWORK = {
 API_TOKEN_MAX_DAYS: int = env.int("LMC_API_TOKEN_MAX_DAYS", default=366)
 SPECTACULAR_SETTINGS = {
     "TITLE": "LMC Cases API",
-    "DESCRIPTION": "Read access to own and shared cases, by the same rule as the pages.",
+    "DESCRIPTION": "Read access to own and shared cases, by the same rule as the pages. It starts runs of dossiers.",
     "VERSION": "1.0.0",
     # In 3.1 a schema is plain JSON Schema, which the tests hold every answer against.
     "OAS_VERSION": "3.1.1",
@@ -291,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "DisclosurePath": "lmc_cases.cases.models.Disclosure.Path",
         "DisclosureRule": "lmc_cases.cases.models.Disclosure.Rule",
         "CaseLevel": "lmc_cases.cases.api.LEVELS",
+        "RunState": "lmc_cases.dossiers.api_runs.STATES",
         "LanguageCode": "django.conf.settings.LANGUAGES",
     },
 }
@@ -303,6 +307,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("LMC_TASK_SOFT_SECONDS", default=300)
 CELERY_TASK_TIME_LIMIT = env.int("LMC_TASK_HARD_SECONDS", default=360)
+# A new pool process warms the engine of dossiers before it says that it is there; a busy machine takes its time.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
+# In kB. Measured flat over thousands of dossiers (tests/bench); this is for what nobody measured.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("LMC_WORKER_MAX_KB", default=600_000)
+# What many wait for together stands in a queue of its own: notices and single dossiers do not wait behind it.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("bulk")]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -311,6 +321,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # given up after seconds. Workers and beat come back by their own, endless retries.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
+    # The first queue that holds anything, in the order above.
+    "queue_order_strategy": "priority",
     "max_retries": 0,
     "connect_retries_timeout": 1,
     "socket_connect_timeout": 1,
@@ -319,6 +331,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # PostgreSQL knows what is owed: the sweeper wakes whatever the broker lost.
 JOB_LEASE_SECONDS: int = env.int("LMC_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS: int = env.int("LMC_JOB_SWEEP_SECONDS", default=10)
+# How many messages wait at most for workers that draw from runs of dossiers, and how many rows of all runs are in work.
+DOSSIER_WAKE_UPS: int = env.int("LMC_DOSSIER_WAKE_UPS", default=4)
+DOSSIERS_IN_WORK: int = env.int("LMC_DOSSIERS_IN_WORK", default=32)
 # How often the product looks for shares and questions that nobody answered; the times themselves are data.
 ESCALATION_SECONDS: int = env.int("LMC_ESCALATION_SECONDS", default=300)
 # How often it looks whether a time limit has run for half, for four fifths, or to its end.
@@ -327,6 +342,7 @@ CLOCK_WATCH_SECONDS: int = env.int("LMC_CLOCK_WATCH_SECONDS", default=300)
 FACET_FOLD_SECONDS: int = env.int("LMC_FACET_FOLD_SECONDS", default=5)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": JOB_SWEEP_SECONDS},
+    "sweep-runs": {"task": "dossiers.sweep_runs", "schedule": JOB_SWEEP_SECONDS},
     "seal-audit": {"task": "audit.seal", "schedule": AUDIT_SEAL_SECONDS},
     "remove-audit-exports": {"task": "audit.remove_exports", "schedule": 3600.0},
     "escalate-unanswered": {"task": "cases.escalate_unanswered", "schedule": ESCALATION_SECONDS},

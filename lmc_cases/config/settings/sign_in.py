@@ -97,7 +97,10 @@ RATE_LIMITED_PAGES = {
     "accounts:accept_invitation": ("", env("LMC_INVITATION_RATE", default="20/m/ip")),
     "account_confirm_email": ("", "20/m/ip"),
     "openid_connect_login": ("", "20/m/ip"),
+    "handovers:calendar_feed": ("", "30/m/ip"),
     "openid_connect_callback": ("", "20/m/ip"),
+    "receipts:verify": ("", env("LMC_RECEIPT_RATE", default="30/m/ip")),
+    "receipts:proof": ("", env("LMC_RECEIPT_RATE", default="30/m/ip")),
     "cases:list": ("q", env("LMC_SEARCH_RATE", default="60/m/user")),
     "accounts:users": ("q", env("LMC_SEARCH_RATE", default="60/m/user")),
 }

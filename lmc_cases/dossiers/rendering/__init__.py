@@ -1,7 +1,8 @@
 """Draws a dossier: facts in, PDF out. The only package that knows WeasyPrint, and only inside functions.
 
-Equal facts give equal bytes on the same engine (`RenderedDossier.engine` names its parts). What looks right but is
-not fails: a missing glyph, a system font, a dropped photo, any warning of the engine raises `RenderingFailed`.
+Equal facts give equal bytes on the same engine (`RenderedDossier.engine` names its parts) under one address of the
+installation, with which the persons' codes begin. What looks right but is not fails: a missing glyph, a system font,
+a dropped photo, any warning of the engine raises `RenderingFailed`.
 One set of fonts and one parsed style sheet serve the process; call `warm_up` when a worker starts.
 """
 
@@ -23,8 +24,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from PIL import Image
 
+from lmc_cases.core import display
 from lmc_cases.dossiers import wording
 from lmc_cases.dossiers.facts import DossierFacts, Moment
+from lmc_cases.dossiers.parts import PARTS
+from lmc_cases.dossiers.rendering.beside import side_by_side
 from lmc_cases.dossiers.rendering.engine import FONTS, Engine, load_engine
 from lmc_cases.dossiers.rendering.faults import RenderingFailed, no_warnings
 from lmc_cases.dossiers.segmentation import segment_html
@@ -35,6 +39,8 @@ PDF_VARIANT = "pdf/a-3a"
 # Upload re-encodes to 600 x 800; anything much larger did not come that way.
 PHOTO_MAX_SIDE = 2_000
 PHOTO_MAX_BYTES = 2_000_000
+# A CSS pixel in points.
+POINTS = 0.75
 
 _drawing = threading.Lock()
 
@@ -86,28 +92,31 @@ def engine_versions() -> dict[str, str]:
         return dict(load_engine().versions)
 
 
-def render_dossier(facts: DossierFacts, *, language: str) -> RenderedDossier:
-    """Draw ``facts`` as a PDF/A-3a with labels in ``language``.
+def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> RenderedDossier:
+    """Draw ``facts`` as a PDF/A-3a with labels in ``language``, and in ``beside`` below them where one is given.
 
     Free text is taken in ``language`` where it was entered or translated, else in the original, and marked.
 
     Args:
         facts: what to print; also embedded as ``manifest.json``, byte for byte what the cover's hash covers.
-        language: a code of ``settings.LANGUAGES``.
+        language: a code of ``settings.LANGUAGES``; that of the file, its title and its bookmarks.
+        beside: another such code, or "" for one language alone.
 
     Raises:
         RenderingFailed: see its codes.
     """
-    if language not in dict(settings.LANGUAGES):
-        raise ValueError(f"Not a language of the product: {language}")
+    unknown = {language, beside or language} - dict(settings.LANGUAGES).keys()
+    if unknown or language == beside:
+        raise ValueError(f"Not languages of the product, or twice the same: {language}, {beside}")
     with _drawing:
         engine = load_engine()
         photos = _checked_photos(facts)
-        with translation.override(language):
-            html = segment_html(render_to_string("dossiers/pdf/dossier.html", _context(facts, language)))
+        html = _html(facts, language, beside)
+        if beside:
+            html = side_by_side(html, _html(facts, beside, language), display.bcp47(beside))
         check_coverage(html, engine.coverage)
         with no_warnings():
-            pdf, pages = draw(html, facts, photos, engine, language)
+            pdf, pages = draw(html, facts, photos, engine, language, beside)
     check_result(pdf, len(photos))
     return RenderedDossier(
         pdf=pdf,
@@ -116,6 +125,12 @@ def render_dossier(facts: DossierFacts, *, language: str) -> RenderedDossier:
         facts_sha256=facts.sha256,
         engine=dict(engine.versions),
     )
+
+
+def _html(facts: DossierFacts, language: str, beside: str) -> str:
+    with translation.override(language):
+        context = _context(facts, language) | {"beside": beside}
+        return segment_html(render_to_string("dossiers/pdf/dossier.html", context))
 
 
 def _context(facts: DossierFacts, language: str) -> dict[str, Any]:
@@ -129,6 +144,8 @@ def _context(facts: DossierFacts, language: str) -> dict[str, Any]:
         "summary": wording.choose(facts.case_summary),
         "statement": wording.choose(facts.statement_of_facts),
         "assessment": wording.choose(facts.assessment),
+        "parts": PARTS,
+        "unfinished": wording.unfinished(facts, language),
     }
 
 
@@ -166,7 +183,7 @@ def check_coverage(html: str, coverage: frozenset[int]) -> None:
 
 
 def draw(
-    html: str, facts: Drawable, photos: Mapping[str, bytes], engine: Engine, language: str
+    html: str, facts: Drawable, photos: Mapping[str, bytes], engine: Engine, language: str, beside: str = ""
 ) -> tuple[bytes, int]:
     """Draw segmented HTML with the facts attached; return the file and its number of pages."""
     from weasyprint import HTML, Attachment
@@ -178,9 +195,6 @@ def draw(
             string=content, name=name, created=created, modified=created, relationship=relationship
         )
 
-    about = {"language": language, "facts_sha256": facts.sha256, "engine": engine.versions}
-    engine_json = json.dumps(about, ensure_ascii=False, sort_keys=True, indent=1).encode()
-
     def once_each(_document: Any, pdf: Any) -> None:
         # WeasyPrint 70 lists every attachment twice.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
@@ -188,6 +202,15 @@ def draw(
     document = HTML(string=html, url_fetcher=_photo_fetcher(photos)).render(
         font_config=engine.font_config, stylesheets=[engine.stylesheet], pdf_variant=PDF_VARIANT
     )
+    about: dict[str, Any] = {
+        "language": language,
+        "facts_sha256": facts.sha256,
+        "engine": engine.versions,
+        **_signature_fields(document),
+    }
+    if beside:
+        about["beside"] = beside
+    engine_json = json.dumps(about, ensure_ascii=False, sort_keys=True, indent=1).encode()
     pdf = document.write_pdf(
         finisher=once_each,
         pdf_variant=PDF_VARIANT,
@@ -197,6 +220,23 @@ def draw(
         ],
     )
     return pdf, len(document.pages)
+
+
+def _signature_fields(document: Any) -> dict[str, Any]:
+    """Return where the layout left room for signatures: page from 0, box in points from the lower left corner.
+
+    Nothing for a document without such room. It travels in the file, for whoever signs it has only that.
+    """
+    found = {
+        name: {
+            "page": number,
+            "box": [round(POINTS * side, 2) for side in (x1, page.height - y2, x2, page.height - y1)],
+        }
+        for number, page in enumerate(document.pages)
+        for name, (x1, y1, x2, y2) in sorted(page.anchors.items())
+        if name.startswith("signature-")
+    }
+    return {"signature_fields": found} if found else {}
 
 
 def _photo_fetcher(photos: Mapping[str, bytes]) -> Any:

@@ -14,8 +14,10 @@ from lmc_cases.dossiers.services.reading import (
     dossiers_of_request,
     facts_of,
     open_download,
+    open_signed,
     page_of_dossiers,
 )
+from lmc_cases.dossiers.services.signing import sign_dossier, standing_of
 from lmc_cases.dossiers.services.working import render_owed_dossier
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "ledgers_of",
     "open_download",
     "open_ledger",
+    "open_signed",
     "page_of_dossiers",
     "print_owed_ledger",
     "render_owed_dossier",
@@ -34,4 +37,6 @@ __all__ = [
     "request_ledger",
     "retry_dossier",
     "retry_ledger",
+    "sign_dossier",
+    "standing_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,6 +25,8 @@ def approve_and_owe(
     reason: str = "",
     outcomes: Mapping[UUID, str] | None = None,
     grounds: Mapping[UUID, str] | None = None,
+    refusal_grounds: Mapping[UUID, UUID] | None = None,
+    counts: Collection[UUID] | None = None,
     restrictions_confirmed: bool = False,
 ) -> HandoverRequest:
     """Decide on a request and owe its dossiers, in the requesting country's first language and in the own one.
@@ -40,6 +42,8 @@ def approve_and_owe(
         reason=reason,
         outcomes=outcomes,
         grounds=grounds,
+        refusal_grounds=refusal_grounds,
+        counts=counts,
         restrictions_confirmed=restrictions_confirmed,
     )
     if handover.status in DISCLOSED and handover.disclosed:

@@ -6,15 +6,15 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from lmc_cases.dossiers import facts as f
-from lmc_cases.handovers.services.disclosure import GOES, read_photo
+from lmc_cases.dossiers.services.composing_law import assurance_facts, paper_facts
+from lmc_cases.dossiers.services.composing_persons import subject_facts
+from lmc_cases.dossiers.services.values import country_fact, marks_fact, moment_fact, texts_fact
+from lmc_cases.handovers.services.disclosure import read_photo
 from lmc_cases.handovers.services.reading import happenings_of
-from lmc_cases.handovers.services.sealed import opened_people
-from lmc_cases.handovers.services.standing import Standing, standings_of
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
     from lmc_cases.handovers.models import HandoverRequest
-    from lmc_cases.jurisdictions.models import Jurisdiction
 
 # What may differ between two versions that say the same.
 OF_THE_VERSION = frozenset({"version", "created_at", "supersedes", "supersedes_reason", "languages"})
@@ -44,32 +44,22 @@ def compose_facts(
     disclosed = handover.disclosed
     case = disclosed["case"]
     zone = handover.requested.time_zone
-    statement = _texts(disclosed["texts"]["FACTS"])
+    statement = texts_fact(disclosed["texts"]["FACTS"])
     request_statement = f.Text(handover.facts_language, handover.facts)
-    checks = _checks(handover, zone)
-    going = {
-        subject.snapshot["suspect"]
-        for subject in handover.subjects.filter(outcome__in=GOES)
-        if subject.snapshot
-    }
     return f.DossierFacts(
         reference=handover.reference,
         case_reference=case["reference"],
         version=version,
         created_at=f.Moment(created_at, zone),
-        requesting_country=_country(handover.requesting),
-        requested_country=_country(handover.requested),
-        requesting_agency=handover.created_by.agency.name if handover.created_by.agency else "",
+        requesting_country=country_fact(handover.requesting),
+        requested_country=country_fact(handover.requested),
+        requesting_agency=_asking_agency(handover),
         requested_agency=case["agency"],
-        case_title=_texts(disclosed["texts"]["TITLE"]),
-        case_summary=_texts(disclosed["texts"]["SUMMARY"]),
+        case_title=texts_fact(disclosed["texts"]["TITLE"]),
+        case_summary=texts_fact(disclosed["texts"]["SUMMARY"]),
         statement_of_facts=statement or (request_statement,),
         legal_basis=_legal_basis(disclosed),
-        subjects=tuple(
-            _subject(person, checks.get(person["suspect"], ()))
-            for person in opened_people(handover, disclosed["subjects"])
-            if person["suspect"] in going
-        ),
+        subjects=subject_facts(user, handover),
         exhibits=tuple(_exhibit(exhibit, zone) for exhibit in disclosed["exhibits"]),
         decisions=tuple(_decisions(user, handover)),
         languages=languages,
@@ -79,17 +69,31 @@ def compose_facts(
         handling_code=case["classification"],
         handling=tuple(code for code in case.get("handling", []) if code != "H0"),
         restriction=case.get("restriction", ""),
-        assessment=_texts(disclosed["texts"].get("ASSESSMENT", [])),
-        disclosure=f.Disclosure(
-            recipient=_country(handover.requesting),
-            recipient_agency=handover.created_by.agency.name if handover.created_by.agency else "",
-            level="FULL",
-            purpose="HANDOVER",
-            reason=handover.decision_reason,
-            withheld=tuple(disclosed["withheld"]),
-        ),
+        assessment=texts_fact(disclosed["texts"].get("ASSESSMENT", [])),
+        disclosure=_disclosure(handover),
         is_demo=bool(case["is_demo"]),
+        procedure=handover.procedure,
+        papers=paper_facts(user, handover),
+        assurances=assurance_facts(user, handover),
+        losses=_losses(case),
+        fraud_victims=_fraud_victims(case),
+        plan=_plan(handover),
     )
+
+
+def _disclosure(handover: HandoverRequest) -> f.Disclosure:
+    return f.Disclosure(
+        recipient=country_fact(handover.requesting),
+        recipient_agency=_asking_agency(handover),
+        level="FULL",
+        purpose="HANDOVER",
+        reason=handover.decision_reason,
+        withheld=tuple(handover.disclosed["withheld"]),
+    )
+
+
+def _asking_agency(handover: HandoverRequest) -> str:
+    return handover.created_by.agency.name if handover.created_by.agency else ""
 
 
 def substance(plain: dict[str, Any]) -> dict[str, Any]:
@@ -107,25 +111,6 @@ def revive(plain: dict[str, Any]) -> f.DossierFacts:
     return f.DossierFacts.from_plain(plain, photos={sha256: read_photo(sha256) for sha256 in hashes})
 
 
-def _country(country: Jurisdiction) -> f.Country:
-    return f.Country(country.code, {"en": country.name_en})
-
-
-def _coded(code: str) -> f.Country | None:
-    return f.Country(code) if code else None
-
-
-def _texts(rows: list[dict[str, Any]]) -> tuple[f.Text, ...]:
-    return tuple(
-        f.Text(row["language"], row["text"], is_original=row["is_original"], translator=row["translator"])
-        for row in rows
-    )
-
-
-def _moment(text: str | None, zone: str) -> f.Moment | None:
-    return f.Moment(dt.datetime.fromisoformat(text), zone) if text else None
-
-
 def _legal_basis(disclosed: dict[str, Any]) -> f.LegalBasis:
     instrument = disclosed["instrument"]
     if instrument is None:
@@ -136,91 +121,7 @@ def _legal_basis(disclosed: dict[str, Any]) -> f.LegalBasis:
         note=disclosed["legal_basis"],
         source=instrument["source"],
         confidence=instrument["confidence"],
-    )
-
-
-def _checks(handover: HandoverRequest, zone: str) -> dict[str, tuple[f.PersonCheck, ...]]:
-    """Return what both sides found of each person, by public id; empty before one of them recorded anything."""
-    standings = standings_of(handover)
-    if not any(row.sending or row.receiving or row.exception for person in standings for row in person.rows):
-        return {}
-    return {
-        person.subject.snapshot.get("suspect", ""): tuple(
-            f.PersonCheck(
-                kind=row.check.kind.value,
-                answers=tuple(
-                    f.CheckAnswer(
-                        country=_country(side),
-                        outcome=found.outcome,
-                        by=found.recorded_by.full_name,
-                        at=f.Moment(found.recorded_at, zone),
-                    )
-                    for side, found in (
-                        (handover.requested, row.sending),
-                        (handover.requesting, row.receiving),
-                    )
-                    if found is not None
-                ),
-                exception=_exception(row, zone),
-            )
-            for row in person.rows
-        )
-        for person in standings
-    }
-
-
-def _exception(row: Standing, zone: str) -> f.CheckException | None:
-    """Only what a second officer has confirmed is one."""
-    made = row.exception
-    if made is None or made.confirmed_by is None or made.confirmed_at is None:
-        return None
-    return f.CheckException(
-        reason=made.reason,
-        proposed_by=made.proposed_by.full_name,
-        confirmed_by=made.confirmed_by.full_name,
-        at=f.Moment(made.confirmed_at, zone),
-    )
-
-
-def _subject(person: dict[str, Any], checks: tuple[f.PersonCheck, ...]) -> f.Subject:
-    birth = person["birth"]
-    photo = person["photo_sha256"]
-    return f.Subject(
-        name=f.Name(person["name"] or person["romanised"], person["name_language"]),
-        romanised_name=person["romanised"],
-        aliases=tuple(f.Name(alias) for alias in person["aliases"]),
-        documents=tuple(
-            f.IdentityDocument(
-                kind=paper["kind"],
-                number=paper["number"],
-                issuing_country=_coded(paper["issuing_country"]),
-                status=paper["status"],
-            )
-            for paper in person["documents"]
-        ),
-        birth_date=f.BirthDate(**birth) if birth["as_written"] or birth["year"] else None,
-        sex=person["sex"],
-        nationality=_coded(person["nationality"]),
-        role=person["role"],
-        category=person["category"],
-        is_contested=person.get("is_contested", False),
-        photo=f.Photo(read_photo(photo)) if photo else None,
-        marks=_marks(person),
-        checks=checks,
-    )
-
-
-def _marks(copy: dict[str, Any]) -> f.Marks | None:
-    """Return the marks of a copied person or exhibit; copies made before there were any have none."""
-    marks = copy.get("marks")
-    if marks is None:
-        return None
-    return f.Marks(
-        handling=tuple(marks["handling"]),
-        restriction=marks["restriction"],
-        grading=marks["grading"],
-        statement=marks["statement"],
-        origin=_coded(marks["origin"]),
+        prevailing_language=instrument.get("prevailing_language", ""),
     )
 
 
@@ -232,16 +133,16 @@ def _exhibit(exhibit: dict[str, Any], zone: str) -> f.Exhibit:
         kind=exhibit["kind"],
         description=(f.Text(exhibit["language"], description),) if description else (),
         collected_place=exhibit["collected_where"],
-        collected_at=_moment(exhibit["collected_at"], zone),
+        collected_at=moment_fact(exhibit["collected_at"], zone),
         collected_by=exhibit["collected_by"],
         file_name=exhibit["file_name"],
         size_bytes=exhibit["size_bytes"],
         sha256=exhibit["sha256"],
         scan_status=exhibit["scan_status"],
-        marks=_marks(exhibit),
+        marks=marks_fact(exhibit),
         custody=tuple(
             f.CustodyEvent(
-                at=_moment(event["at"], zone),
+                at=moment_fact(event["at"], zone),
                 kind=event["kind"],
                 from_holder=event["from_holder"],
                 to_holder=event["to_holder"],
@@ -275,8 +176,35 @@ def _decisions(user: User, handover: HandoverRequest) -> list[f.Decision]:
                 status=step.status,
                 by=step.by,
                 at=f.Moment(happened, zone),
-                country=_country(step.country) if step.country else None,
+                country=country_fact(step.country) if step.country else None,
                 note=note,
             )
         )
     return found
+
+
+def _losses(case: dict[str, Any]) -> tuple[f.Loss, ...]:
+    """Return what the case says of the loss; copies made before it was copied have none."""
+    return tuple(f.Loss(**loss) for loss in case.get("losses", []))
+
+
+def _fraud_victims(case: dict[str, Any]) -> str:
+    number = case.get("fraud_victims")
+    return "" if number is None else str(number)
+
+
+def _plan(handover: HandoverRequest) -> f.Plan | None:
+    zone = handover.requested.time_zone
+
+    def moment(at: dt.datetime | None) -> f.Moment | None:
+        return f.Moment(at, zone) if at else None
+
+    plan = f.Plan(
+        planned_at=moment(handover.planned_at),
+        planned_place=handover.planned_place,
+        note=handover.planned_note,
+        handed_over_at=moment(handover.handed_over_at),
+        handed_over_place=handover.handed_over_place,
+        handed_over_note=handover.handed_over_note,
+    )
+    return plan if any(plan.to_plain().values()) else None

@@ -32,11 +32,12 @@ from lmc_cases.core.request_id import Origin, work_from
 from lmc_cases.core.viewer import viewing_as
 from lmc_cases.dossiers.facts import Country, Moment
 from lmc_cases.dossiers.ledger_facts import LedgerEntry, LedgerFacts
-from lmc_cases.dossiers.models import LedgerDocument, ledger_path
+from lmc_cases.dossiers.models import IssuedFile, LedgerDocument, ledger_path
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
 from lmc_cases.dossiers.rendering.ledger import render_ledger
+from lmc_cases.dossiers.services.issuing import note_issued
 from lmc_cases.dossiers.services.reading import FileDamaged, NotReady
-from lmc_cases.dossiers.signing import NoSigningKey, Signed, sign_pdf
+from lmc_cases.dossiers.signing import CannotSign, Signed, sign_pdf
 from lmc_cases.jurisdictions.access import Action, resolve_audiences
 
 if TYPE_CHECKING:
@@ -246,8 +247,8 @@ def _print(job_id: int, token: uuid.UUID) -> None:
     except RenderingFailed as error:
         logger.warning("ledger job %s: %s: %s", job_id, error.code, error.detail)
         _end(job_id, token, officer, JobState.FAILED, error.code)
-    except NoSigningKey as error:
-        logger.error("ledger job %s: no signing key", job_id)
+    except CannotSign as error:
+        logger.error("ledger job %s: not signed: %s", job_id, error.code)
         _end(job_id, token, officer, JobState.FAILED, error.code)
     else:
         _store(document, token, officer, rendered, signed)
@@ -278,6 +279,13 @@ def _store(
                     "certificate": job.certificate_sha256,
                     "pages": job.pages,
                 },
+            )
+            note_issued(
+                kind=IssuedFile.Kind.LEDGER,
+                owner_id=job.audit_owner_id,
+                object_uuid=job.uuid,
+                sha256=job.sha256,
+                facts_sha256=job.facts_sha256,
             )
     except BaseException:
         default_storage.delete(name)

@@ -36,15 +36,21 @@ class NotFailed(Conflict):
 
 
 @transaction.atomic
-def request_dossier(*, actor: User, handover_id: UUID, language: str) -> Dossier:
+def request_dossier(
+    *, actor: User, handover_id: UUID, language: str, beside: str = "", wake: bool = True
+) -> Dossier:
     """Return the dossier of an approved request in a language, owed anew only if it would say something new.
 
     One that failed is tried again.
 
+    Args:
+        beside: a second language that stands beside the first; "" for none.
+        wake: send for a worker; not where a worker asks, which goes on with it.
+
     Raises:
         HandoverRequest.DoesNotExist: foreign and missing alike.
         NothingDisclosed: not approved, or withdrawn.
-        InvalidInput: not a language of the product.
+        InvalidInput: not a language of the product, or the second is the first.
     """
     handover = (
         HandoverRequest.objects.visible_to(actor)
@@ -54,11 +60,15 @@ def request_dossier(*, actor: User, handover_id: UUID, language: str) -> Dossier
     )
     if language not in dict(settings.LANGUAGES):
         raise InvalidInput("language", _("Choose a language from the list."))
-    return _owe(actor, handover, language)
+    if beside and beside not in dict(settings.LANGUAGES):
+        raise InvalidInput("beside", _("Choose a language from the list."))
+    if beside == language:
+        raise InvalidInput("beside", _("Choose another language than the first, or none."))
+    return _owe(actor, handover, language, beside, wake=wake)
 
 
 @transaction.atomic
-def retry_dossier(*, actor: User, dossier_id: UUID) -> Dossier:
+def retry_dossier(*, actor: User, dossier_id: UUID, wake: bool = True) -> Dossier:
     """Put a dossier that failed back into the queue, for the officer who asks.
 
     Raises:
@@ -75,7 +85,7 @@ def retry_dossier(*, actor: User, dossier_id: UUID) -> Dossier:
         if dossier.job_state == JobState.QUEUED and dossier.requested_by_id == actor.pk:
             return dossier
         raise NotFailed(_("Only a dossier that failed can be tried again."))
-    _queue(dossier, actor, verb="dossier.retried")
+    _queue(dossier, actor, verb="dossier.retried", wake=wake)
     return dossier
 
 
@@ -92,7 +102,9 @@ def owe_both(actor: User, handover: HandoverRequest) -> None:
         _owe(actor, handover, language)
 
 
-def _owe(actor: User, handover: HandoverRequest, language: str) -> Dossier:
+def _owe(
+    actor: User, handover: HandoverRequest, language: str, beside: str = "", *, wake: bool = True
+) -> Dossier:
     """Return the dossier of what the request says now. The caller holds the lock on the request."""
     if handover.status not in DISCLOSED:
         raise NothingDisclosed(_("A dossier exists only for an approved request."))
@@ -113,10 +125,10 @@ def _owe(actor: User, handover: HandoverRequest, language: str) -> Dossier:
         ) from error
     plain = json.loads(facts.canonical_bytes())
     if newest is not None and substance(plain) == substance(opened_facts(newest)):
-        held = handover.dossiers.filter(number=newest.number, language=language).first()
+        held = handover.dossiers.filter(number=newest.number, language=language, beside=beside).first()
         if held is not None:
             if held.job_state in {JobState.FAILED, JobState.DENIED}:
-                return retry_dossier(actor=actor, dossier_id=held.uuid)
+                return retry_dossier(actor=actor, dossier_id=held.uuid, wake=wake)
             return held
         number, stored, sha256 = newest.number, newest.facts, newest.facts_sha256
     else:
@@ -124,18 +136,19 @@ def _owe(actor: User, handover: HandoverRequest, language: str) -> Dossier:
     dossier = Dossier(
         handover=handover,
         language=language,
+        beside=beside,
         number=number,
-        supersedes=handover.dossiers.filter(language=language).order_by("-number").first(),
+        supersedes=handover.dossiers.filter(language=language, beside=beside).order_by("-number").first(),
         facts=stored,
         facts_sha256=sha256,
         requested_by=actor,
         requested_at=now,
     )
-    _queue(dossier, actor, verb="dossier.requested")
+    _queue(dossier, actor, verb="dossier.requested", wake=wake)
     return dossier
 
 
-def _queue(dossier: Dossier, actor: User, *, verb: str) -> None:
+def _queue(dossier: Dossier, actor: User, *, verb: str, wake: bool) -> None:
     dossier.job_state = JobState.QUEUED
     dossier.queued_at = timezone.now()
     dossier.attempts = 0
@@ -149,6 +162,7 @@ def _queue(dossier: Dossier, actor: User, *, verb: str) -> None:
         operation=Operation.COLLECTION,
         verb=verb,
         target=dossier,
-        codes={"language": dossier.language, "version": dossier.number, "facts": dossier.facts_sha256},
+        codes={"language": dossier.languages_code, "version": dossier.number, "facts": dossier.facts_sha256},
     )
-    dossier.wake()
+    if wake:
+        dossier.wake()

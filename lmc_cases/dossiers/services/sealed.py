@@ -1,10 +1,11 @@
-"""Frozen facts as they are stored: the document numbers sealed with the key of the request they belong to.
+"""Frozen facts as they are stored: what is sealed in the request is sealed here, with the key of that request.
 
-The checksum of the facts is taken over the numbers in the clear; it is compared after they were opened.
+The checksum of the facts is taken over the words in the clear; it is compared after they were opened.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lmc_cases.dossiers.models import Dossier
@@ -13,14 +14,14 @@ from lmc_cases.handovers.services.sealed import number_place, opener, request_ke
 from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.keys.sealing import is_sealed, keys_of
 
+# Of the rows of a person, besides the numbers of papers; a text is sealed within its language.
+SECRET_TEXTS = {"counts": ("conduct", "ground"), "hands": ("injuries", "medication", "note")}
+
 
 def sealed_facts(handover: HandoverRequest, plain: dict[str, Any]) -> dict[str, Any]:
     """Return plain facts as a dossier stores them."""
     key, place = request_key(handover), number_place(handover)
-    subjects = [
-        with_numbers(subject, lambda number: key.seal_text(number, place)) for subject in plain["subjects"]
-    ]
-    return {**plain, "subjects": subjects}
+    return _changed(plain, lambda text: key.seal_text(text, place))
 
 
 def opened_facts(dossier: Dossier) -> dict[str, Any]:
@@ -30,12 +31,37 @@ def opened_facts(dossier: Dossier) -> dict[str, Any]:
         KeyUnavailable: the request's key opens with neither country's key here.
     """
     plain: dict[str, Any] = dossier.facts
-    numbers = [paper["number"] for person in plain["subjects"] for paper in person["documents"]]
-    if not any(map(is_sealed, numbers)):
+    found: list[str] = []
+    _changed(plain, lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
+    if not any(map(is_sealed, found)):
         return plain
     handover = dossier.handover
     key = keys_of([handover.uuid]).get(handover.uuid)
     if key is None:
         raise KeyUnavailable(f"no key of request {handover.uuid}")
-    change = opener(handover, key)
-    return {**plain, "subjects": [with_numbers(subject, change) for subject in plain["subjects"]]}
+    return _changed(plain, opener(handover, key))
+
+
+def _changed(plain: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Return a copy of facts whose secrets went through ``change``."""
+    return {**plain, "subjects": [_changed_person(subject, change) for subject in plain["subjects"]]}
+
+
+def _changed_person(person: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    changed = with_numbers(person, change)
+    for name, texts in SECRET_TEXTS.items():
+        if name in person:
+            changed[name] = [_changed_texts(row, texts, change) for row in person[name]]
+    return changed
+
+
+def _changed_texts(
+    row: dict[str, Any], names: tuple[str, ...], change: Callable[[str], str]
+) -> dict[str, Any]:
+    changed = dict(row)
+    for name in names:
+        if isinstance(value := row.get(name), dict):
+            changed[name] = {**value, "text": change(value["text"])}
+        elif value:
+            changed[name] = change(value)
+    return changed

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -23,9 +24,10 @@ from lmc_cases.core.jobs import JobState, LeaseLost
 from lmc_cases.core.request_id import Origin, work_from
 from lmc_cases.core.viewer import viewing_as
 from lmc_cases.dossiers.facts import DossierFacts
-from lmc_cases.dossiers.models import Dossier, dossier_path
+from lmc_cases.dossiers.models import Dossier, IssuedFile, dossier_path
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed, render_dossier
 from lmc_cases.dossiers.services.composing import revive
+from lmc_cases.dossiers.services.issuing import note_issued
 from lmc_cases.dossiers.services.sealed import opened_facts
 from lmc_cases.jurisdictions.access import resolve_audiences
 from lmc_cases.keys.providers import KeyUnavailable
@@ -34,6 +36,7 @@ logger = logging.getLogger(__name__)
 # Facts read, pages drawn, file stored; finishing is the last step.
 STEPS = 3
 FACTS_CHANGED, PHOTO_MISSING, KEY_MISSING = "facts-changed", "photo-missing", "key-missing"
+TOO_LONG, UNEXPECTED = "too-long", "unexpected"
 
 
 def render_owed_dossier(*, job_id: int) -> None:
@@ -43,8 +46,12 @@ def render_owed_dossier(*, job_id: int) -> None:
     a code. A worker that lost its lease removes its own file and stops; one that dies leaves the job to the sweeper.
     """
     token = Dossier.claim(job_id)
-    if token is None:
-        return
+    if token is not None:
+        render_claimed_dossier(job_id, token)
+
+
+def render_claimed_dossier(job_id: int, token: uuid.UUID) -> None:
+    """Render a dossier that the caller has just claimed with ``token``."""
     with work_from(Origin(request_id=uuid.uuid4().hex, channel="worker")), _lease_kept(job_id, token):
         try:
             _render(job_id, token)
@@ -62,11 +69,22 @@ def _render(job_id: int, token: uuid.UUID) -> None:
     try:
         facts = _frozen_facts(dossier, officer)
         _step(job_id, token, 1)
-        rendered = render_dossier(facts, language=dossier.language)
+        rendered = render_dossier(facts, language=dossier.language, beside=dossier.beside)
         _step(job_id, token, 2)
     except RenderingFailed as error:
         logger.warning("dossier job %s: %s: %s", job_id, error.code, error.detail)
         _end(job_id, token, officer, JobState.FAILED, error.code)
+        return
+    except (DatabaseError, OSError, LeaseLost):
+        # Nothing of this dossier: it is begun again after its lease.
+        raise
+    except SoftTimeLimitExceeded:
+        _end(job_id, token, officer, JobState.FAILED, TOO_LONG)
+        return
+    except Exception:
+        # What no code names would fail five times over; the officer is told now, the log holds what it was.
+        logger.exception("dossier job %s: could not be drawn", job_id)
+        _end(job_id, token, officer, JobState.FAILED, UNEXPECTED)
         return
     _store(dossier, token, officer, rendered)
 
@@ -105,12 +123,19 @@ def _store(dossier: Dossier, token: uuid.UUID, officer: User, rendered: Rendered
                 target=job,
                 recipient=job.handover.requesting,
                 codes={
-                    "language": job.language,
+                    "language": job.languages_code,
                     "version": job.number,
                     "sha256": job.sha256,
                     "facts": job.facts_sha256,
                     "pages": job.pages,
                 },
+            )
+            note_issued(
+                kind=IssuedFile.Kind.DOSSIER,
+                owner_id=job.audit_owner_id,
+                object_uuid=job.uuid,
+                sha256=job.sha256,
+                facts_sha256=job.facts_sha256,
             )
     except BaseException:
         default_storage.delete(name)
@@ -130,7 +155,7 @@ def _end(job_id: int, token: uuid.UUID, officer: User, state: JobState, code: st
             verb="dossier.denied" if state == JobState.DENIED else "dossier.failed",
             target=job,
             outcome=AuditEvent.Outcome.REFUSED,
-            codes={"language": job.language, "version": job.number, "code": code},
+            codes={"language": job.languages_code, "version": job.number, "code": code},
         )
 
 

@@ -9,7 +9,9 @@ from django.utils.safestring import SafeString
 from lmc_cases.accounts.reading_reasons import label_of
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.core import display
-from lmc_cases.dossiers import wording
+from lmc_cases.dossiers import parts, wording
+from lmc_cases.dossiers.rendering.codes import person_address, qr_path
+from lmc_cases.handovers.services.offences import conduct_words
 
 register = template.Library()
 
@@ -19,7 +21,11 @@ register.filter("moment", wording.moment_text)
 register.filter("birth", wording.birth_text)
 register.filter("choose", wording.choose)
 register.filter("law_marks", wording.law_marks)
-register.filter("safeguards", wording.safeguard_rows)
+register.filter("checks_of", parts.checks_of)
+register.filter("safeguards_of", parts.safeguards_of)
+register.filter("conduct", conduct_words)
+register.filter("day", wording.iso_day_text)
+register.filter("money", wording.money_text)
 register.filter("check_word", wording.check_word)
 register.filter("outcome_of", wording.outcome_word)
 
@@ -53,10 +59,23 @@ def heading(level: int, anchor: str, text: str, number: int | str = "") -> SafeS
 
 
 @register.simple_tag
+def part_heading(anchor: str) -> SafeString:
+    """Write the heading of a part with its number."""
+    part = parts.part_of(anchor)
+    return heading(1, anchor, str(part.title), part.number)
+
+
+@register.simple_tag
 def page_of_pages() -> SafeString:
     """Write "Page x of y"; the style sheet puts the numbers in."""
     marks = {name: format_html('<span class="number-{}"></span>', name) for name in ("page", "pages")}
     return format_html_join("", "{}", ((marks.get(part, part),) for part in wording.page_of_pages()))
+
+
+@register.simple_tag
+def person_code(code: str, version: int) -> dict[str, object]:
+    """Return the QR code of a person's sheet as ``qr_path`` draws it."""
+    return qr_path(person_address(code, version))
 
 
 @register.filter

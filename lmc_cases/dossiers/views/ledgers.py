@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -10,13 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from lmc_cases.accounts.models import User
-from lmc_cases.cases.forms.disclosure import LAST_DAY
 from lmc_cases.cases.frame import case_frame
+from lmc_cases.core.days import end_of, start_of
 from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.scoping import ServiceFormView
@@ -94,23 +92,18 @@ class LedgersOfCase(ServiceFormView):
 
     def call(self, form: forms.Form) -> str:
         """Owe the document and show its progress."""
-        until: dt.date | None = form.cleaned_data["until"]
         ledgers.request_ledger(
             actor=self.actor,
             case_id=self.frame["case"].uuid,
             language=form.cleaned_data["language"],
-            since=_start_of(form.cleaned_data["since"]),
-            until=_start_of(until + dt.timedelta(days=1)) if until and until < LAST_DAY else None,
+            since=start_of(form.cleaned_data["since"]),
+            until=end_of(form.cleaned_data["until"]),
         )
         return self.request.path
 
 
 def _is_failed(document: LedgerDocument) -> bool:
     return document.job_state in {JobState.FAILED, JobState.DENIED, JobState.CANCELLED}
-
-
-def _start_of(day: dt.date | None) -> dt.datetime | None:
-    return None if day is None else timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 class LedgerProgress(View):

@@ -18,16 +18,22 @@ from lmc_cases.cases.frame import case_frame
 from lmc_cases.cases.models import Level
 from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
-from lmc_cases.core.keyset import Cursor, page_link
+from lmc_cases.core.keyset import Cursor, first_page, page_link
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
-from lmc_cases.dossiers.facts import Text
-from lmc_cases.dossiers.forms import LanguageForm
+from lmc_cases.dossiers import wording
+from lmc_cases.dossiers.facts import DossierFacts, Text
+from lmc_cases.dossiers.forms import DossierFilter, DossierForm
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import owing, reading
+from lmc_cases.dossiers.services.exporting import export_dossiers
+from lmc_cases.dossiers.services.signing import standing_of
 from lmc_cases.dossiers.services.working import STEPS
+from lmc_cases.dossiers.sheets import DOSSIER_COLUMNS
 from lmc_cases.dossiers.tables import DossierTable
+from lmc_cases.dossiers.views.trouble import trouble_with
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.left_out import left_out_of
 from lmc_cases.handovers.states import DISCLOSED
@@ -52,34 +58,11 @@ def progress_of(dossier: Dossier) -> dict[str, Any]:
         "done": dossier.steps_done,
         "total": STEPS,
         "text": texts[min(dossier.steps_done, STEPS - 1)] if state == "running" else "",
-        "error": trouble_of(dossier)[0] if state == "failed" else "",
+        "error": trouble_with(dossier.error_code)[0] if state == "failed" else "",
         "result_url": detail,
         "result_label": _("Open the dossier"),
         "page_url": detail,
     }
-
-
-def trouble_of(dossier: Dossier) -> tuple[str, str]:
-    """Say why a dossier was not created, and what to do."""
-    correct = _(
-        "Correct it in the case. An officer of the requested country then discloses a corrected version."
-    )
-    again = _("Try again. If it fails again, tell your administrator.")
-    known = {
-        "missing-glyph": (_("The dossier holds a character that its fonts cannot print."), correct),
-        "photo-unusable": (_("A photograph cannot be printed. Upload it again."), correct),
-        "key-missing": (
-            _("This cannot be read: its key is not available. Tell your administrator."),
-            again,
-        ),
-        "photo-missing": (_("A stored photograph is missing."), correct),
-        "denied": (
-            _("The officer who asked for it lost the right to do so."),
-            _("Try again: it is then created for you."),
-        ),
-        "too-many-attempts": (_("The work was begun several times and never finished."), again),
-    }
-    return known.get(dossier.error_code, (_("The dossier could not be printed without faults."), again))
 
 
 def text_shown(texts: Iterable[Text], dossier: Dossier) -> dict[str, str] | None:
@@ -93,7 +76,13 @@ def text_shown(texts: Iterable[Text], dossier: Dossier) -> dict[str, str] | None
     return {"text": text.text, "language": text.language, "kind": kind, "by": text.translator}
 
 
-class DossierList(TemplateView):
+def _unfinished(facts: DossierFacts, dossier: Dossier) -> list[wording.Unfinished]:
+    """Return what keeps the dossier from being final, in the reader's words; twice the same is said once."""
+    languages = filter(None, [dossier.language, dossier.beside])
+    return list(dict.fromkeys(each for code in languages for each in wording.unfinished(facts, code)))
+
+
+class DossierList(ExportedList, TemplateView):
     """Every dossier the officer may see."""
 
     template_name = "dossiers/list.html"
@@ -101,17 +90,26 @@ class DossierList(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice, the last requested first."""
         before = Cursor.decode(self.request.GET.get("before"))
-        page = reading.page_of_dossiers(officer_of(self.request), before=before)
+        form = DossierFilter(self.request.GET)
+        page = reading.page_of_dossiers(officer_of(self.request), before=before, filters=form.chosen)
         return super().get_context_data(
             table=DossierTable(page.rows),
             rows=page.rows,
-            newer="?" if before is not None else "",
+            filter_form=form,
+            is_filtered=form.chosen != reading.DossierFilters(),
+            newer=first_page(self.request.GET) if before is not None else "",
             older=page_link(self.request.GET, "before", page.older),
             **kwargs,
         )
 
+    def sheet(self) -> Sheet:
+        """Every dossier under the filter."""
+        filters = DossierFilter(self.request.GET).chosen
+        rows = export_dossiers(actor=officer_of(self.request), filters=filters)
+        return Sheet.of("dossiers", DOSSIER_COLUMNS, rows)
 
-class DossiersOfCase(TemplateView):
+
+class DossiersOfCase(ExportedList, TemplateView):
     """The tab of a case."""
 
     template_name = "dossiers/of_case.html"
@@ -121,15 +119,25 @@ class DossiersOfCase(TemplateView):
         user = officer_of(self.request)
         frame = case_frame(user, self.kwargs["case_uuid"], "dossiers", at_least=Level.FULL)
         before = Cursor.decode(self.request.GET.get("before"))
-        page = reading.page_of_dossiers(user, before=before, case=frame["case"])
+        form = DossierFilter(self.request.GET)
+        page = reading.page_of_dossiers(user, before=before, case=frame["case"], filters=form.chosen)
         return super().get_context_data(
             table=DossierTable(page.rows),
             rows=page.rows,
-            newer="?" if before is not None else "",
+            filter_form=form,
+            is_filtered=form.chosen != reading.DossierFilters(),
+            newer=first_page(self.request.GET) if before is not None else "",
             older=page_link(self.request.GET, "before", page.older),
             **frame,
             **kwargs,
         )
+
+    def sheet(self) -> Sheet:
+        """All of the case under the filter; 404 and the reason for reading as for the page."""
+        user = officer_of(self.request)
+        case = case_frame(user, self.kwargs["case_uuid"], "dossiers", at_least=Level.FULL)["case"]
+        rows = export_dossiers(actor=user, case=case, filters=DossierFilter(self.request.GET).chosen)
+        return Sheet.of(f"{case.reference.lower()}-dossiers", DOSSIER_COLUMNS, rows)
 
 
 class DossierPage(TemplateView):
@@ -146,7 +154,7 @@ class DossierPage(TemplateView):
             raise Http404 from None
         is_done = dossier.job_state == JobState.DONE
         progress = progress_of(dossier)
-        trouble, remedy = trouble_of(dossier) if progress["state"] == "failed" else ("", "")
+        trouble, remedy = trouble_with(dossier.error_code) if progress["state"] == "failed" else ("", "")
         facts = reading.facts_of(dossier)
         return super().get_context_data(
             dossier=dossier,
@@ -163,11 +171,30 @@ class DossierPage(TemplateView):
             }
             if facts
             else {},
+            unfinished=_unfinished(facts, dossier) if facts else [],
             left_out=left_out_of(user, dossier.handover),
             newer_version=reading.newer_version_of(user, dossier),
+            standing=standing_of(user, dossier) if is_done else None,
             legal_notice=True,
             **kwargs,
         )
+
+
+class DossierOfPerson(View):
+    """The address in the code of a person's sheet: it leads to the dossier that was printed."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Find it through the rule; the page it leads to records who reads."""
+        user = officer_of(request)
+        try:
+            dossier = reading.dossier_on_paper(
+                user, person_id=kwargs["uuid"], version=kwargs["version"], language=user.document_language
+            )
+        except Dossier.DoesNotExist:
+            raise Http404 from None
+        return redirect("dossiers:detail", uuid=dossier.uuid)
 
 
 class DossierProgress(View):
@@ -231,11 +258,11 @@ class DossierRetry(View):
         return redirect("dossiers:detail", uuid=kwargs["uuid"])
 
 
-class DossiersOfRequest(ServiceFormView):
+class DossiersOfRequest(ExportedList, ServiceFormView):
     """The dossiers of a request, and one in another language."""
 
     template_name = "dossiers/of_request.html"
-    form_class = LanguageForm
+    form_class = DossierForm
     handover: HandoverRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -265,11 +292,17 @@ class DossiersOfRequest(ServiceFormView):
             **kwargs,
         )
 
+    def sheet(self) -> Sheet:
+        """All of the request: a few versions in a few languages, which need no filter."""
+        rows = export_dossiers(actor=officer_of(self.request), handover=self.handover)
+        return Sheet.of(f"{self.handover.reference.lower()}-dossiers", DOSSIER_COLUMNS, rows)
+
     def call(self, form: forms.Form) -> str:
         """Owe it, or find it, and show it."""
         dossier = owing.request_dossier(
             actor=officer_of(self.request),
             handover_id=self.handover.uuid,
             language=form.cleaned_data["language"],
+            beside=form.cleaned_data["beside"],
         )
         return reverse("dossiers:detail", args=[dossier.uuid])

@@ -108,7 +108,7 @@ def upload_file(*, actor: User, item_id: UUID, file: Any, name: str) -> Evidence
         raise too_large(settings.EVIDENCE_MAX_BYTES)
     # Copied before anything is locked: a large file takes its time.
     source = HashingFile(file, settings.EVIDENCE_MAX_BYTES)
-    stored = _store(item, source)
+    stored = store(evidence_path(item, ""), source)
     try:
         return _set_file(actor, item_id, stored, source, kept_name(name))
     except BaseException:
@@ -271,8 +271,12 @@ def _check_has_none(item: EvidenceItem) -> None:
         )
 
 
-def _store(item: EvidenceItem, source: HashingFile) -> str:
-    name = evidence_path(item, "")
+def store(name: str, source: HashingFile) -> str:
+    """Copy a file into the storage, hashed on the way, and return where it stands.
+
+    Raises:
+        InvalidInput: empty, or larger than its limit; nothing is left behind.
+    """
     try:
         stored = default_storage.save(name, source)
     except BaseException:

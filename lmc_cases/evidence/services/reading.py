@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.cases.models import Disclosure
+from lmc_cases.cases.models import Case, Disclosure
 from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.handling import MARK_FIELDS
 from lmc_cases.cases.services.items import case_with_items
 from lmc_cases.core.display import format_moment, zone_offset
+from lmc_cases.core.text import clean_text
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
@@ -74,18 +75,28 @@ class PastState:
 
 @transaction.atomic
 def list_items(
-    *, actor: User, case_id: UUID, after: UUID | None = None, before: UUID | None = None
+    *,
+    actor: User,
+    case_id: UUID,
+    kind: str = "",
+    term: str = "",
+    after: UUID | None = None,
+    before: UUID | None = None,
 ) -> ExhibitPage:
     """Return a page of the exhibits of a case that the officer may see, and record the consultation.
 
     Below the level "full" those are the exhibits a share opens by name, and the own country's.
 
+    Args:
+        kind: a code of ``EvidenceItem.Kind``; "" for all.
+        term: part of the number, the description or the name of the file.
+        after, before: exhibit at which the page starts or ends.
+
     Raises:
         Case.DoesNotExist: foreign, missing and too low a level alike.
     """
     case = case_with_items(actor, case_id)
-    items = with_parent(actor, EvidenceItem.objects.visible_to(actor).filter(case=case))
-    items = items.select_related("originator")
+    items = items_among(actor, case, kind=kind, term=term)
     count = len(items.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
     start = _place(items, after)
     end = None if start is not None else _place(items, before)
@@ -100,7 +111,7 @@ def list_items(
         operation=Operation.CONSULTATION,
         verb="evidence.listed",
         target=case,
-        codes={"shown": len(rows)},
+        codes={"shown": len(rows), "kind": kind, "searched": bool(clean_text(term))},
     )
     ledger.note_items(
         actor=actor, case=case, kind=Disclosure.Kind.EVIDENCE, items=rows, path=Disclosure.Path.LIST
@@ -111,6 +122,20 @@ def list_items(
         following=rows[-1].uuid if rows and has_following else None,
         count=count,
     )
+
+
+def items_among(user: User, case: Case, *, kind: str = "", term: str = "") -> QuerySet[EvidenceItem]:
+    """Return the exhibits of a case that the officer may see, under the filters of ``list_items``; in no order."""
+    items = with_parent(user, EvidenceItem.objects.visible_to(user).filter(case=case))
+    if kind:
+        items = items.filter(kind=kind)
+    if wanted := clean_text(term):
+        items = items.filter(
+            Q(exhibit_number__icontains=wanted)
+            | Q(description__icontains=wanted)
+            | Q(file_name__icontains=wanted)
+        )
+    return items.select_related("originator")
 
 
 @transaction.atomic

@@ -22,14 +22,24 @@ from lmc_cases.cases.views.explaining import WhyPage
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
 from lmc_cases.core.errors import DomainError
+from lmc_cases.core.keyset import page_from
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.sending import send_file
 from lmc_cases.core.uploads import LimitedUpload
 from lmc_cases.evidence import services
-from lmc_cases.evidence.forms import AddExhibitForm, CustodyForm, EditExhibitForm, UploadForm
+from lmc_cases.evidence.forms import (
+    AddExhibitForm,
+    CustodyForm,
+    EditExhibitForm,
+    ExhibitFilterForm,
+    UploadForm,
+)
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services import custody, reading
+from lmc_cases.evidence.services.exporting import export_items
 from lmc_cases.evidence.services.items import as_typed
+from lmc_cases.evidence.sheets import EXHIBIT_COLUMNS
 from lmc_cases.evidence.tables import CustodyTable, ExhibitTable
 from lmc_cases.jurisdictions.access import Action
 
@@ -85,7 +95,7 @@ class CasePage:
         return reverse(f"evidence:{name}", kwargs=given)
 
 
-class ExhibitList(CasePage, TemplateView):
+class ExhibitList(ExportedList, CasePage, TemplateView):
     """The exhibits of a case, in the order they were recorded."""
 
     template_name = "evidence/list.html"
@@ -93,9 +103,11 @@ class ExhibitList(CasePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of exhibits."""
         frame = self.frame()
+        form, asked = self._filter()
         page = reading.list_items(
             actor=self.officer,
             case_id=self.case_uuid,
+            **asked,
             after=_uuid(self.request.GET.get("after")),
             before=_uuid(self.request.GET.get("before")),
         )
@@ -104,11 +116,29 @@ class ExhibitList(CasePage, TemplateView):
             **kwargs,
             table=ExhibitTable(page.rows),
             rows=page.rows,
-            newer=f"?before={page.previous}" if page.previous else "",
-            older=f"?after={page.following}" if page.following else "",
+            filter_form=form,
+            is_filtered=any(asked.values()),
+            newer=self._page("before", page.previous),
+            older=self._page("after", page.following),
             count=_count_text(page.count),
+            list_url=self.url("list"),
             create_url=self.url("create"),
         )
+
+    def sheet(self) -> Sheet:
+        """All of them under the filter; 404 and the reason for reading as for the page."""
+        frame = self.frame()
+        _form, asked = self._filter()
+        rows = export_items(actor=self.officer, case_id=self.case_uuid, **asked)
+        return Sheet.of(f"{frame['case'].reference.lower()}-exhibits", EXHIBIT_COLUMNS, rows)
+
+    def _filter(self) -> tuple[ExhibitFilterForm, dict[str, str]]:
+        form = ExhibitFilterForm(self.request.GET)
+        asked = form.cleaned_data if form.is_valid() else {}
+        return form, {"kind": asked.get("kind", ""), "term": asked.get("q", "")}
+
+    def _page(self, name: str, item_id: UUID | None) -> str:
+        return page_from(self.request.GET, name, str(item_id)) if item_id else ""
 
 
 def _uuid(text: str | None) -> UUID | None:

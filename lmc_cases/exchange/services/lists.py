@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lmc_cases.core.errors import InvalidInput
-from lmc_cases.exchange.services.people import Alike, KnownPeople, may_be_a_child
+from lmc_cases.exchange.services.people import Alike, KnownPeople
 from lmc_cases.exchange.spreadsheets import (
     FIELDS,
     REPEATABLE,
@@ -26,6 +26,7 @@ from lmc_cases.exchange.spreadsheets import (
     open_sheet,
     read_rows,
 )
+from lmc_cases.suspects.ages import may_be_a_child
 from lmc_cases.suspects.countries import is_country
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.bulk import ImportedPerson

@@ -1,26 +1,21 @@
-"""Persons of a list or a bundle against the persons a case holds: who may be there already, and who is young."""
+"""Persons of a list or a bundle against the persons a case holds: who may be there already."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from lmc_cases.cases.models import NumberMark
-from lmc_cases.core.partial_dates import Calendar, PartialDate, Precision
 from lmc_cases.core.text import document_number_form
 from lmc_cases.exchange.sheet_people import PersonRow, row_fingerprint
 from lmc_cases.keys.marks import marker_of
+from lmc_cases.suspects.ages import partial_date_of
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.papers import opened
 
 if TYPE_CHECKING:
     from lmc_cases.cases.models import Case
-
-# Convention on the Rights of the Child, Article 1; ASEAN Convention Against Trafficking in Persons, Article 2(d).
-# It only asks an officer to look; no decision follows from it.
-_CHILD_BELOW_YEARS: Final = 18
 
 Why = Literal["IN_CASE", "DOCUMENT_IN_CASE", "IN_LIST", "DOCUMENT_IN_LIST"]
 
@@ -96,32 +91,9 @@ def as_row(suspect: Suspect, document_number: str = "") -> PersonRow:
         name_romanised=suspect.name_romanised,
         sex="" if suspect.sex == Suspect.Sex.UNKNOWN else suspect.sex,
         birth_date_written=suspect.birth_date_text,
-        birth_date=_birth_date(suspect),
+        birth_date=partial_date_of(suspect),
         nationality=suspect.nationality,
         document_number=document_number,
-    )
-
-
-def may_be_a_child(birth_date: PartialDate | None, today: dt.date) -> bool:
-    """Whether some reading of the date makes the person younger than 18 today."""
-    latest = birth_date.latest() if birth_date is not None else None
-    if latest is None:
-        return False
-    had_birthday = (today.month, today.day) >= (latest.month, latest.day)
-    return today.year - latest.year - (0 if had_birthday else 1) < _CHILD_BELOW_YEARS
-
-
-def _birth_date(suspect: Suspect) -> PartialDate | None:
-    if suspect.birth_year is None:
-        return None
-    return PartialDate(
-        year=suspect.birth_year,
-        month=suspect.birth_month,
-        day=suspect.birth_day,
-        calendar=cast(Calendar, suspect.birth_calendar or "gregorian"),
-        precision=cast(Precision, suspect.birth_precision),
-        is_approximate=suspect.birth_is_approximate,
-        note_codes=tuple(suspect.birth_notes),
     )
 
 

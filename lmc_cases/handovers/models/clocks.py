@@ -1,18 +1,53 @@
-"""That officers were warned of a time limit, once for each stage of it."""
+"""That a time limit was extended, and that officers were warned of one, once for each stage of it."""
 
 from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.handovers.models.requests import HandoverRequest
-from lmc_cases.jurisdictions.models import TimeLimit
+from lmc_cases.handovers.models.requests import AuditedWithRequest, HandoverRequest
+from lmc_cases.jurisdictions.models import Jurisdiction, TimeLimit
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
+
+
+class ClockExtensionQuerySet(models.QuerySet["ClockExtension"]):
+    """Reads of extensions."""
+
+    def visible_to(self, user: User) -> ClockExtensionQuerySet:
+        """Extensions of the limits of requests the officer may see: both sides are held to the same clock."""
+        return self.filter(handover__in=HandoverRequest.objects.visible_to(user))
+
+
+class ClockExtension(AuditedWithRequest, models.Model):
+    """Who extended a limit that runs, by how many days and why. Recorded by the country that holds the persons."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    handover = models.ForeignKey(HandoverRequest, on_delete=models.PROTECT, related_name="+")
+    limit = models.ForeignKey(TimeLimit, on_delete=models.PROTECT, related_name="+")
+    country = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    days = models.PositiveSmallIntegerField(_("days"))
+    decided_by = models.CharField(_("decided by"), max_length=200)
+    decided_on = models.DateField(_("date"))
+    reason = models.TextField(_("reason"))
+    document = models.CharField(_("Supporting document"), max_length=200, blank=True, default="")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = ClockExtensionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["handover", "limit"], name="extensions_of_a_clock")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(days__gte=1), name="an_extension_is_a_day_or_more")
+        ]
 
 
 class ClockWarningQuerySet(models.QuerySet["ClockWarning"]):
@@ -46,6 +81,7 @@ class ClockWarning(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["handover", "limit", "begun_at", "stage"], name="a_clock_warns_once_a_stage"
+                fields=["handover", "limit", "begun_at", "ends_at", "stage"],
+                name="a_clock_warns_once_a_stage",
             )
         ]

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.core.history import kept_history
 from lmc_cases.handovers.checks import INDICATORS, Kind, Outcome, check_of
-from lmc_cases.handovers.models.requests import HandoverRequest
+from lmc_cases.handovers.models.requests import AuditedWithRequest, HandoverRequest
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
-from lmc_cases.jurisdictions.models import Jurisdiction
+from lmc_cases.jurisdictions.models import Jurisdiction, RefusalGround
 from lmc_cases.suspects.models import Suspect
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
+
+
+# Kept as the ground of a person of whom another request goes first: neither country nor request is named, and each
+# reader reads it in the own language.
+SET_ASIDE = "SET_ASIDE"
+
+
+def ground_in_words(ground: str) -> str:
+    """Return a ground for its reader: what an officer wrote, or the words of a code."""
+    if ground == SET_ASIDE:
+        return gettext("Postponed: another procedure about this person is dealt with first.")
+    return ground
 
 
 class HandoverSubjectQuerySet(models.QuerySet["HandoverSubject"]):
@@ -63,6 +75,10 @@ class HandoverSubject(models.Model):
     position = models.PositiveSmallIntegerField()
     outcome = models.CharField(max_length=14, choices=Outcome.choices, default=Outcome.PENDING)
     outcome_reason = models.TextField(_("ground"), blank=True, default="")
+    # The version of the row of law that a refusal names, where one does.
+    refusal_ground = models.ForeignKey(
+        RefusalGround, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     snapshot = models.JSONField(default=dict)
 
     objects = HandoverSubjectQuerySet.as_manager()
@@ -73,6 +89,11 @@ class HandoverSubject(models.Model):
             models.UniqueConstraint(fields=["handover", "suspect"], name="a_person_is_asked_for_once")
         ]
 
+    @property
+    def ground(self) -> str:
+        """The ground of the outcome for its reader."""
+        return ground_in_words(self.outcome_reason)
+
 
 class PersonCheckQuerySet(models.QuerySet["PersonCheck"]):
     """Reads of checks."""
@@ -82,7 +103,7 @@ class PersonCheckQuerySet(models.QuerySet["PersonCheck"]):
         return self.filter(handover__in=HandoverRequest.objects.visible_to(user))
 
 
-class PersonCheck(models.Model):
+class PersonCheck(AuditedWithRequest, models.Model):
     """What one side found of one person, once. Never changed: the newest of a side and kind counts.
 
     Both sides see it. The grounds stand in ``PersonCheckGrounds``, for the side that recorded it.
@@ -102,21 +123,6 @@ class PersonCheck(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["handover", "subject", "kind"], name="checks_of_a_request")]
-
-    @property
-    def audit_owner_id(self) -> int:
-        """The country that holds the person."""
-        return self.handover.requested_id
-
-    @property
-    def audit_reference(self) -> str:
-        """The request's reference."""
-        return self.handover.reference
-
-    @property
-    def audit_case_uuid(self) -> UUID:
-        """The case."""
-        return self.handover.case_uuid
 
     @property
     def found(self) -> Outcome | None:
@@ -173,7 +179,7 @@ class CheckExceptionQuerySet(models.QuerySet["CheckException"]):
         return self.filter(handover__in=HandoverRequest.objects.visible_to(user))
 
 
-class CheckException(models.Model):
+class CheckException(AuditedWithRequest, models.Model):
     """A check that is not passed and does not hold the person back: proposed by one officer, confirmed by another."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -200,18 +206,3 @@ class CheckException(models.Model):
                 name="an_exception_needs_two",
             ),
         ]
-
-    @property
-    def audit_owner_id(self) -> int:
-        """The country that holds the person."""
-        return self.handover.requested_id
-
-    @property
-    def audit_reference(self) -> str:
-        """The request's reference."""
-        return self.handover.reference
-
-    @property
-    def audit_case_uuid(self) -> UUID:
-        """The case."""
-        return self.handover.case_uuid

@@ -187,3 +187,24 @@ class HandoverRequest(models.Model):
     def audit_case_uuid(self) -> UUID | None:
         """The case."""
         return self.case_uuid
+
+
+class AuditedWithRequest:
+    """Mixin of what is recorded about a request: its events stand with the request's own. Needs ``handover``."""
+
+    handover: HandoverRequest
+
+    @property
+    def audit_owner_id(self) -> int:
+        """The country that holds, or held, the person."""
+        return self.handover.requested_id
+
+    @property
+    def audit_reference(self) -> str:
+        """The request's reference."""
+        return self.handover.reference
+
+    @property
+    def audit_case_uuid(self) -> UUID:
+        """The case."""
+        return self.handover.case_uuid

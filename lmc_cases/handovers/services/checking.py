@@ -28,7 +28,7 @@ from lmc_cases.handovers.models import (
 from lmc_cases.handovers.services.standing import Standing, standings_of
 from lmc_cases.handovers.services.steps import given_reason, locked
 from lmc_cases.handovers.states import CHECKABLE, WrongState
-from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
+from lmc_cases.jurisdictions.access import Action, jurisdictions_granting, side_acted_for
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -84,13 +84,13 @@ def record_check(
     """
     handover = locked(actor, handover_id)
     country = side_of(actor, handover)
-    _check_open(handover)
+    check_open(handover)
     subject = _person(handover, subject_id)
-    check, found = _row_of(kind, outcome)
+    check, found = row_of(kind, outcome)
     if on > timezone.localdate():
         raise InvalidInput("on", _("Choose a day that has passed."))
-    given = _cleaned(findings)
-    _check_asked(found, given)
+    given = cleaned_findings(findings)
+    check_asked(found, given)
     _check_another(check, handover, subject, country, actor)
     row = PersonCheck(
         handover=handover,
@@ -119,7 +119,7 @@ def record_check(
         operation=Operation.COLLECTION,
         verb="handover.check_recorded",
         target=row,
-        recipient=_other(handover, country),
+        recipient=other_of(handover, country),
         codes={"kind": check.kind.value, "outcome": found.code, "subject": str(subject.uuid)},
     )
     return row
@@ -200,23 +200,22 @@ def side_of(actor: User, handover: HandoverRequest) -> Jurisdiction:
     Raises:
         HandoverRequest.DoesNotExist: the officer changes no records of either side.
     """
-    mine = set(jurisdictions_granting(actor, Action.EDIT).values_list("pk", flat=True))
-    sides = [side for side in (handover.requested, handover.requesting) if side.pk in mine]
-    if not sides:
+    side = side_acted_for(actor, (handover.requested, handover.requesting), Action.EDIT)
+    if side is None:
         raise HandoverRequest.DoesNotExist
-    home = actor.country.pk if actor.agency is not None else None
-    return next((side for side in sides if side.pk == home), sides[0])
+    return side
 
 
 def _to_except(actor: User, handover_id: UUID, action: Action = Action.EDIT) -> HandoverRequest:
     handover = locked(actor, handover_id)
     if not jurisdictions_granting(actor, action).filter(pk=handover.requested_id).exists():
         raise HandoverRequest.DoesNotExist
-    _check_open(handover)
+    check_open(handover)
     return handover
 
 
-def _check_open(handover: HandoverRequest) -> None:
+def check_open(handover: HandoverRequest) -> None:
+    """Raise ``WrongState`` unless something may still be checked in the request."""
     if handover.status not in CHECKABLE:
         raise WrongState(_("The request is not open: nothing more is checked."))
 
@@ -228,7 +227,8 @@ def _person(handover: HandoverRequest, subject_id: UUID) -> HandoverSubject:
     return subject
 
 
-def _row_of(kind: str, outcome: str) -> tuple[Check, Outcome]:
+def row_of(kind: str, outcome: str) -> tuple[Check, Outcome]:
+    """Return the rows of the table for a check and its outcome; ``InvalidInput`` for words that are none."""
     check = check_of(kind)
     if check is None:
         raise InvalidInput("kind", _("Choose a check from the list."))
@@ -238,7 +238,8 @@ def _row_of(kind: str, outcome: str) -> tuple[Check, Outcome]:
     return check, found
 
 
-def _cleaned(findings: Findings) -> Findings:
+def cleaned_findings(findings: Findings) -> Findings:
+    """Return what was entered, cleaned; ``InvalidInput`` for an unknown indicator or no reason."""
     unknown = set(findings.indicators) - INDICATORS.keys()
     if unknown or ("NONE" in findings.indicators and len(findings.indicators) > 1):
         raise InvalidInput("indicators", _("Choose what was found, or that nothing was."))
@@ -256,7 +257,7 @@ def _cleaned(findings: Findings) -> Findings:
     )
 
 
-def _check_asked(found: Outcome, given: Findings) -> None:
+def check_asked(found: Outcome, given: Findings) -> None:
     """Refuse a finding that lacks what its outcome asks for, naming the field."""
     words = {
         Ask.LANGUAGE: _("Name the language spoken with the person."),
@@ -301,5 +302,6 @@ def _standing(handover: HandoverRequest, subject: HandoverSubject, kind: str) ->
     raise InvalidInput("kind", _("Choose a check from the list."))
 
 
-def _other(handover: HandoverRequest, country: Jurisdiction) -> Jurisdiction:
+def other_of(handover: HandoverRequest, country: Jurisdiction) -> Jurisdiction:
+    """Return the other side of a request."""
     return handover.requesting if country.pk == handover.requested_id else handover.requested

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lmc_cases.handovers.models import ClockWarning, HandoverRequest, Status
+from lmc_cases.handovers.models import ClockExtension, ClockWarning, HandoverRequest, Status
 from lmc_cases.handovers.procedures import COURT
+from lmc_cases.handovers.services.law import law_of, versions_of_instrument
 from lmc_cases.handovers.states import NOT_MOVED, PREPARED
 from lmc_cases.handovers.wording import confidence_words
 from lmc_cases.jurisdictions.models import TimeLimit
@@ -36,6 +37,12 @@ class Clock:
     limit: TimeLimit
     begun: dt.datetime
     ends: dt.datetime
+    extensions: tuple[ClockExtension, ...] = ()
+
+    @property
+    def can_be_extended_by(self) -> int:
+        """How many days its rule still leaves for an extension; 0 also where the rule says nothing of one."""
+        return (self.limit.extension_days or 0) - sum(row.days for row in self.extensions)
 
     def share_at(self, now: dt.datetime) -> float:
         """How much of it has passed: 0 to 1, more when it is over."""
@@ -80,12 +87,18 @@ def ends_after(begun: dt.datetime, days: int, zone: str) -> dt.datetime:
     return dt.datetime.combine(local + dt.timedelta(days=days + 1), dt.time.min, tzinfo=ZoneInfo(zone))
 
 
+# By the limit's primary key and the moment it is counted from.
+Extensions = dict[tuple[int, dt.datetime], list[ClockExtension]]
+
+
 @dataclass(frozen=True)
 class Running:
     """What the limits of one request are counted from.
 
     Attributes:
         begun: aware moment of each event that happened, by ``TimeLimit.Event``.
+        sent_at: aware; the request keeps the law of this moment. ``None`` before it was sent.
+        extended: what extended its limits.
     """
 
     pk: int
@@ -94,6 +107,8 @@ class Running:
     zone: str
     instrument_id: int | None
     begun: Mapping[str, dt.datetime | None]
+    sent_at: dt.datetime | None = None
+    extended: Extensions = field(default_factory=dict)
 
 
 def clocks_of(handover: HandoverRequest) -> list[Clock]:
@@ -102,11 +117,14 @@ def clocks_of(handover: HandoverRequest) -> list[Clock]:
 
 
 def clocks_of_many(handovers: Iterable[HandoverRequest]) -> dict[int, list[Clock]]:
-    """Return the limits that run for each request, by primary key; one statement however many there are.
+    """Return the limits that run for each request, by primary key; two statements however many there are.
 
     The requests come with ``requested``; the caller read them through the rule.
     """
     rows = list(handovers)
+    extended: dict[int, Extensions] = {}
+    for made in ClockExtension.objects.filter(handover__in=[row.pk for row in rows]).order_by("pk"):
+        extended.setdefault(made.handover_id, {}).setdefault((made.limit_id, made.begun_at), []).append(made)
     found = running_clocks(
         Running(
             pk=row.pk,
@@ -119,6 +137,8 @@ def clocks_of_many(handovers: Iterable[HandoverRequest]) -> dict[int, list[Clock
                 Event.PLANNED: row.planned_at,
                 Event.INFORMATION: row.information_asked_at,
             },
+            sent_at=row.submitted_at,
+            extended=extended.get(row.pk, {}),
         )
         for row in rows
         if row.procedure in COURT
@@ -139,18 +159,21 @@ def with_running_limits(handovers: QuerySet[HandoverRequest]) -> QuerySet[Handov
 
 def running_clocks(rows: Iterable[Running]) -> dict[int, list[Clock]]:
     """Return the limits that run for each of these, by primary key, the earliest end first."""
-    limits = list(TimeLimit.objects.order_by("pk"))
+    limits = list(TimeLimit.objects.annotate(instruments=versions_of_instrument()).order_by("pk"))
     found = {}
     for row in rows:
         events = _events_in(row.status)
         clocks = []
         for limit in limits:
             is_of_holder = limit.jurisdiction_id == row.requested_id
-            is_of_treaty = limit.instrument_id is not None and limit.instrument_id == row.instrument_id
+            is_of_treaty = row.instrument_id in limit.instruments
             begun = row.begun.get(limit.event) if limit.event in events else None
-            if begun is None or not (is_of_holder or is_of_treaty) or not _is_valid(limit, begun, row.zone):
+            if begun is None or not (is_of_holder or is_of_treaty) or not _is_law(limit, begun, row):
                 continue
-            clocks.append(Clock(limit=limit, begun=begun, ends=ends_after(begun, limit.days, row.zone)))
+            extensions = tuple(row.extended.get((limit.pk, begun), ()))
+            days = limit.days + sum(each.days for each in extensions)
+            ends = ends_after(begun, days, row.zone)
+            clocks.append(Clock(limit=limit, begun=begun, ends=ends, extensions=extensions))
         found[row.pk] = sorted(clocks, key=lambda clock: (clock.ends, clock.limit.pk))
     return found
 
@@ -160,16 +183,17 @@ def has_unknown_clock(handover: HandoverRequest) -> bool:
     if handover.procedure not in COURT or handover.status not in RUNS_IN[Event.ARREST]:
         return False
     chosen = handover.instrument
+    limits = law_of(handover, TimeLimit.objects.filter(event=Event.ARREST))
     if chosen is None or chosen.kind == "domestic_reciprocity":
-        return not TimeLimit.objects.filter(jurisdiction=handover.requested_id, event=Event.ARREST).exists()
-    return not TimeLimit.objects.filter(instrument=chosen, event=Event.ARREST).exists()
+        return not limits.filter(jurisdiction=handover.requested_id).exists()
+    return not limits.filter(instrument__line=chosen.line).exists()
 
 
 def _events_in(status: str) -> frozenset[str]:
     return frozenset(event for event, statuses in RUNS_IN.items() if status in statuses)
 
 
-def _is_valid(row: TimeLimit, begun: dt.datetime, zone: str) -> bool:
-    """Whether the row was law on the day of the event: a later change reaches no clock that runs."""
-    day = begun.astimezone(ZoneInfo(zone)).date()
-    return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
+def _is_law(limit: TimeLimit, begun: dt.datetime, row: Running) -> bool:
+    """Whether the row was law when the request was sent, or its clock began before: no later change reaches it."""
+    moment = min(begun, row.sent_at or begun)
+    return limit.in_force_on(moment.astimezone(ZoneInfo(row.zone)).date(), row.sent_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,11 +13,15 @@ from django.utils.translation import gettext as _
 from lmc_cases.audit.models import Operation
 from lmc_cases.cases.models import Case
 from lmc_cases.core.errors import Conflict, InvalidInput
-from lmc_cases.core.history import save_as
+from lmc_cases.core.history import save_many_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, Status
+from lmc_cases.handovers.services.assessing import accused_among, decide_counts
+from lmc_cases.handovers.services.assuring import Promise, add_assurance
 from lmc_cases.handovers.services.disclosure import disclose, hand_out
+from lmc_cases.handovers.services.grounds import ground_among, grounds_for
 from lmc_cases.handovers.services.steps import given_reason, step_with_check, take
+from lmc_cases.jurisdictions.models import RefusalGround
 from lmc_cases.suspects.models import Suspect
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ Outcome = HandoverSubject.Outcome
 POSITIVE = frozenset(HandoverSubject.POSITIVE)
 # What can be decided for a person; all but the first need their ground.
 DECISIONS = (Outcome.GRANTED.value, Outcome.TEMPORARY.value, Outcome.POSTPONED.value, Outcome.REFUSED.value)
+# What a decision writes of a person.
+DECIDED = ("outcome", "outcome_reason", "refusal_ground")
 
 
 class CaseRestricted(Conflict):
@@ -42,6 +48,8 @@ def approve(
     reason: str = "",
     outcomes: Mapping[UUID, str] | None = None,
     grounds: Mapping[UUID, str] | None = None,
+    refusal_grounds: Mapping[UUID, UUID] | None = None,
+    counts: Collection[UUID] | None = None,
     restrictions_confirmed: bool = False,
 ) -> HandoverRequest:
     """Decide for each person; where somebody is granted, freeze what is disclosed: the other country keeps it for good.
@@ -51,18 +59,23 @@ def approve(
     Args:
         outcomes: one of ``DECISIONS`` per public id of a subject; who is not named is granted.
         grounds: per public id; needed for all but a grant.
+        refusal_grounds: per public id of a subject who is refused, the public id of one of ``grounds.grounds_for``;
+            where no row of law fits, the ground is named in words alone.
+        counts: public ids of the counts granted, of all persons; ``None``: all that the own country did not deny.
 
     Raises:
         HandoverRequest.DoesNotExist: foreign, missing, wrong side, no right (so everywhere in this module).
         WrongState: it stands elsewhere (likewise).
         CaseRestricted: the officer does not see the case.
         ProtectedPerson, ConsentMissing, CannotDisclose, InvalidInput: see ``disclosure.disclose``; also an unknown
-            outcome, or a ground that is missing (fields ``outcome_<uuid>`` and ``ground_<uuid>``).
+            outcome, a ground that is missing, a ground of law that the request does not follow, or a person granted
+            without any count (fields ``outcome_<uuid>``, ``ground_<uuid>``, ``refusal_ground_<uuid>`` and
+            ``counts_<uuid>``).
     """
     handover, step, done = step_with_check(actor, handover_id, "approve")
     if done:
         return handover
-    _decide(handover, actor, outcomes or {}, grounds or {})
+    _decide(handover, actor, outcomes or {}, grounds or {}, refusal_grounds or {}, counts)
     return _conclude(actor, handover, step, reason, restrictions_confirmed, "handover.approved")
 
 
@@ -78,7 +91,7 @@ def simplify(
     handover, step, done = step_with_check(actor, handover_id, "simplify")
     if done:
         return handover
-    _decide(handover, actor, {}, {})
+    _decide(handover, actor, {}, {}, {}, None)
     return _conclude(actor, handover, step, reason, restrictions_confirmed, "handover.simplified")
 
 
@@ -112,15 +125,22 @@ def correct_disclosure(
 
 
 @transaction.atomic
-def refuse(*, actor: User, handover_id: UUID, reason: str) -> HandoverRequest:
-    """Refuse the request for every person; the reason is shown to the other country."""
+def refuse(*, actor: User, handover_id: UUID, reason: str, ground_id: UUID | None = None) -> HandoverRequest:
+    """Refuse the request for every person; the reason is shown to the other country.
+
+    Args:
+        ground_id: public id of one of ``grounds.grounds_for``; where no row of law fits, the reason names it in words.
+    """
     handover, step, done = step_with_check(actor, handover_id, "refuse")
     if done:
         return handover
     handover.decided_at = timezone.now()
     handover.decision_reason = given_reason(reason)
-    for subject in _pending(handover):
-        _set(subject, Outcome.REFUSED, handover.decision_reason, actor)
+    ground = ground_among(grounds_for(handover), ground_id, "ground_id") if ground_id else None
+    pending = _pending(handover)
+    _set_all(pending, Outcome.REFUSED, handover.decision_reason, actor, ground)
+    for subject in accused_among(handover, pending):
+        decide_counts(handover, subject, actor=actor, is_granted=False, granted=())
     take(
         handover,
         step,
@@ -128,6 +148,7 @@ def refuse(*, actor: User, handover_id: UUID, reason: str) -> HandoverRequest:
         verb="handover.refused",
         reason=handover.decision_reason,
         tells_other_side=True,
+        codes={"ground": str(ground.uuid)} if ground else {},
     )
     return handover
 
@@ -138,8 +159,8 @@ def resume(*, actor: User, handover_id: UUID, reason: str) -> HandoverRequest:
     handover, step, done = step_with_check(actor, handover_id, "resume")
     if done:
         return handover
-    for subject in handover.subjects.filter(outcome=Outcome.POSTPONED).order_by("position"):
-        _set(subject, Outcome.PENDING, "", actor)
+    postponed = handover.subjects.filter(outcome=Outcome.POSTPONED).order_by("position")
+    _set_all(list(postponed), Outcome.PENDING, "", actor)
     take(
         handover,
         step,
@@ -152,12 +173,17 @@ def resume(*, actor: User, handover_id: UUID, reason: str) -> HandoverRequest:
 
 
 @transaction.atomic
-def assure(*, actor: User, handover_id: UUID, assurances: str) -> HandoverRequest:
-    """Record the assurances given for the persons who are granted."""
+def assure(*, actor: User, handover_id: UUID, promise: Promise) -> HandoverRequest:
+    """Record the assurance given for the persons who are granted; further ones follow by ``assuring``.
+
+    Raises:
+        InvalidInput: no authority, no text, a day to come.
+    """
     handover, step, done = step_with_check(actor, handover_id, "assure")
     if done:
         return handover
-    handover.assurances = given_reason(assurances, "assurances")
+    row = add_assurance(actor, handover, promise)
+    handover.assurances = row.text
     take(
         handover,
         step,
@@ -165,6 +191,7 @@ def assure(*, actor: User, handover_id: UUID, assurances: str) -> HandoverReques
         verb="handover.assured",
         reason=handover.assurances,
         tells_other_side=True,
+        codes={"assurance": str(row.uuid)},
     )
     return handover
 
@@ -182,9 +209,15 @@ def status_of(outcomes: list[str]) -> str:
 
 
 def _decide(
-    handover: HandoverRequest, actor: User, outcomes: Mapping[UUID, str], grounds: Mapping[UUID, str]
+    handover: HandoverRequest,
+    actor: User,
+    outcomes: Mapping[UUID, str],
+    grounds: Mapping[UUID, str],
+    named: Mapping[UUID, UUID],
+    counts: Collection[UUID] | None,
 ) -> None:
     pending = _pending(handover)
+    law = grounds_for(handover) if named else []
     unknown = set(outcomes) - {subject.uuid for subject in pending}
     if unknown:
         raise InvalidInput("outcomes", _("Choose persons of this request who wait for a decision."))
@@ -195,7 +228,15 @@ def _decide(
         ground = clean_text(grounds.get(subject.uuid, ""), multiline=True)
         if outcome != Outcome.GRANTED and not ground:
             raise InvalidInput(f"ground_{subject.uuid}", _("Give the ground of this decision."))
-        _set(subject, Outcome(outcome), ground, actor)
+        row = named.get(subject.uuid) if outcome == Outcome.REFUSED else None
+        of_law = ground_among(law, row, f"refusal_ground_{subject.uuid}") if row else None
+        _decided(subject, Outcome(outcome), ground, of_law)
+    save_many_as(pending, actor=actor, fields=DECIDED)
+    for subject in accused_among(handover, pending):
+        if subject.outcome != Outcome.POSTPONED:
+            is_granted = subject.outcome in POSITIVE
+            granted = counts if is_granted else ()
+            decide_counts(handover, subject, actor=actor, is_granted=is_granted, granted=granted)
 
 
 def _conclude(
@@ -233,9 +274,26 @@ def _pending(handover: HandoverRequest) -> list[HandoverSubject]:
     return list(handover.subjects.filter(outcome=Outcome.PENDING).order_by("position"))
 
 
-def _set(subject: HandoverSubject, outcome: HandoverSubject.Outcome, ground: str, actor: User) -> None:
-    subject.outcome, subject.outcome_reason = outcome, ground
-    save_as(subject, actor=actor, reason=ground)
+def _set_all(
+    subjects: list[HandoverSubject],
+    outcome: HandoverSubject.Outcome,
+    ground: str,
+    actor: User,
+    of_law: RefusalGround | None = None,
+) -> None:
+    for subject in subjects:
+        _decided(subject, outcome, ground, of_law)
+    save_many_as(subjects, actor=actor, fields=DECIDED)
+
+
+def _decided(
+    subject: HandoverSubject,
+    outcome: HandoverSubject.Outcome,
+    ground: str,
+    of_law: RefusalGround | None = None,
+) -> None:
+    subject.outcome, subject.outcome_reason, subject.refusal_ground = outcome, ground, of_law
+    subject._change_reason = ground  # type: ignore[attr-defined]
 
 
 def _disclosed(actor: User, handover: HandoverRequest, restrictions_confirmed: bool) -> dict[str, object]:

@@ -16,14 +16,23 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, CaseItem, CaseShare, CaseText, Disclosure, Level
+from lmc_cases.cases.models import (
+    Case,
+    CaseDetail,
+    CaseItem,
+    CaseShare,
+    CaseText,
+    Disclosure,
+    Level,
+    is_stale,
+)
 from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.handling import Onward, check_restrictions_confirmed, restrictions_of
 from lmc_cases.core.errors import Conflict
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
 from lmc_cases.handovers.procedures import FOR_VICTIMS
-from lmc_cases.handovers.services.sealed import sealed_person
+from lmc_cases.handovers.services.sealed import sealed_people
 from lmc_cases.jurisdictions.models import LegalInstrument
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.papers import opened
@@ -200,14 +209,26 @@ def disclose(
             "restriction": case.handling_h3,
             "agency": case.agency.name,
             "is_demo": case.agency.is_demo,
+            **_harm(actor, case),
         },
         "texts": _texts(actor, case),
-        "subjects": [sealed_person(handover, copies[pk]) for pk in wanted],
+        "subjects": sealed_people(handover, [copies[pk] for pk in wanted]),
         "exhibits": _exhibits(actor, exhibits),
         "instrument": None if instrument is None else instrument_copy(instrument),
         "legal_basis": handover.legal_basis,
         "withheld": _withheld(actor, case, wanted),
     }
+
+
+def _harm(actor: User, case: Case) -> dict[str, Any]:
+    """Return the number of fraud victims (``None`` where it is not known) and the losses by currency."""
+    detail = CaseDetail.objects.visible_to(actor).filter(case=case).first()
+    if detail is None:
+        return {"fraud_victims": None, "losses": []}
+    losses = []
+    if detail.loss_amount is not None:
+        losses = [{"amount": f"{detail.loss_amount:f}", "currency": detail.loss_currency}]
+    return {"fraud_victims": detail.fraud_victims, "losses": losses}
 
 
 def check_consent(onward: Onward, handover: HandoverRequest, things: Iterable[Case | Suspect]) -> None:
@@ -348,6 +369,7 @@ def instrument_copy(instrument: LegalInstrument) -> dict[str, Any]:
         "parties": instrument.parties_text,
         "in_force": instrument.in_force,
         "key_articles": instrument.key_articles,
+        "prevailing_language": instrument.prevailing_language,
         "notes": instrument.notes,
         "source": instrument.source,
         "confidence": instrument.confidence,
@@ -358,9 +380,14 @@ def instrument_copy(instrument: LegalInstrument) -> dict[str, Any]:
 def _texts(actor: User, case: Case) -> dict[str, list[dict[str, Any]]]:
     texts: dict[str, list[dict[str, Any]]] = {str(kind): [] for kind in CaseText.Kind.values}
     rows = CaseText.objects.visible_to(actor).filter(case=case).order_by("-is_original", "language")
+    originals: dict[str, CaseText] = {}
     for row in rows:
+        if row.is_original:
+            originals[row.kind] = row
         texts[row.kind].append(
             {
+                "status": row.status,
+                "is_stale": is_stale(row, originals.get(row.kind)),
                 "language": row.language,
                 "text": row.text,
                 "is_original": row.is_original,

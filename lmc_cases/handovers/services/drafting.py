@@ -16,12 +16,13 @@ from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import ledger
 from lmc_cases.cases.services.references import next_reference
 from lmc_cases.core.errors import InvalidInput, StaleVersion
-from lmc_cases.core.history import delete_as, save_as
+from lmc_cases.core.history import create_many_as, delete_as, save_as, save_many_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.handovers import states
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
 from lmc_cases.handovers.procedures import ASKED, OFFERED, Procedure
 from lmc_cases.handovers.services import disclosure
+from lmc_cases.handovers.services.counting import drop_counts
 from lmc_cases.handovers.services.gates import CaseNotOpen
 from lmc_cases.handovers.services.instruments import offered_instruments
 from lmc_cases.handovers.services.steps import locked, step_for, take
@@ -309,14 +310,22 @@ def _persons(actor: User, case: Case, suspect_ids: Iterable[UUID], procedure: st
 def _write_subjects(handover: HandoverRequest, persons: list[Suspect], actor: User) -> None:
     held = {subject.suspect_id: subject for subject in handover.subjects.all()}
     for pk in held.keys() - {person.pk for person in persons}:
+        drop_counts(held[pk], actor=actor)
         delete_as(held[pk], actor=actor, reason="left out")
+    fresh, moved = [], []
     for position, person in enumerate(persons, start=1):
-        subject = held.get(person.pk) or HandoverSubject(
-            handover=handover, suspect=person, suspect_uuid=person.uuid
-        )
-        if subject.position != position:
+        subject = held.get(person.pk)
+        if subject is None:
+            fresh.append(
+                HandoverSubject(
+                    handover=handover, suspect=person, suspect_uuid=person.uuid, position=position
+                )
+            )
+        elif subject.position != position:
             subject.position = position
-            save_as(subject, actor=actor)
+            moved.append(subject)
+    create_many_as(fresh, actor=actor)
+    save_many_as(moved, actor=actor, fields=("position",))
 
 
 def _instrument(asking: Jurisdiction, asked: Jurisdiction, wanted: UUID | None) -> LegalInstrument | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from lmc_cases.handovers.checks import Kind
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, Status
 from lmc_cases.handovers.procedures import WITH_DOSSIER
 from lmc_cases.handovers.services import disclosure
+from lmc_cases.handovers.services.completeness import completeness_of
 from lmc_cases.handovers.services.standing import missing_of
 from lmc_cases.handovers.states import Gate, Step
 from lmc_cases.suspects.models import Suspect
@@ -41,6 +42,17 @@ def check_gates(actor: User, handover: HandoverRequest, step: Step) -> None:
     """
     for gate in step.gates:
         GATES[gate](actor, handover)
+
+
+def check_cleared(handover: HandoverRequest, subjects: Collection[HandoverSubject]) -> None:
+    """Ask of some persons of a request what ``Gate.PERSONS_CLEARED`` asks of all.
+
+    Raises:
+        GateClosed: names who is held back by which check.
+    """
+    missing = missing_of(handover, among={subject.pk for subject in subjects})
+    if missing:
+        raise GateClosed(_("These checks are not passed: %(what)s") % {"what": "; ".join(missing)})
 
 
 def _basis(_actor: User, handover: HandoverRequest) -> None:
@@ -101,6 +113,18 @@ def _disclosed(_actor: User, handover: HandoverRequest) -> None:
         raise GateClosed(_("Disclose the case first: its dossier travels with the persons."))
 
 
+def _complete(actor: User, handover: HandoverRequest) -> None:
+    found = completeness_of(actor, handover)
+    if found is not None and found.stopping:
+        raise GateClosed(
+            _("%(country)s asks for what the request lacks. Missing: %(what)s")
+            % {
+                "country": handover.requested.name,
+                "what": "; ".join(each.missing for each in found.stopping),
+            }
+        )
+
+
 GATES: dict[Gate, Callable[[User, HandoverRequest], None]] = {
     Gate.BASIS: _basis,
     Gate.FACTS: _facts,
@@ -111,4 +135,5 @@ GATES: dict[Gate, Callable[[User, HandoverRequest], None]] = {
     Gate.ALL_CONSENT: _all_consent,
     Gate.PERSONS_CLEARED: _persons_cleared,
     Gate.DISCLOSED: _disclosed,
+    Gate.COMPLETE: _complete,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from lmc_cases.handovers.services.law import today_in
 from lmc_cases.jurisdictions.models import Jurisdiction, LegalInstrument
 
 KINDS = {
@@ -52,8 +53,9 @@ def force_of(in_force: str) -> Force:
 
 def offered_instruments(asking: Jurisdiction, asked: Jurisdiction) -> list[OfferedInstrument]:
     """Return the instruments both countries are party to, then the requested country's own law; in force first."""
-    both = LegalInstrument.objects.filter(parties=asking).filter(parties=asked)
-    own = LegalInstrument.objects.filter(kind="domestic_reciprocity", parties_text=asked.code)
+    held = LegalInstrument.objects.in_force_on(today_in(asked))
+    both = held.filter(parties=asking).filter(parties=asked)
+    own = held.filter(kind="domestic_reciprocity", parties_text=asked.code)
     offers = [OfferedInstrument(row, force_of(row.in_force)) for row in (both | own).distinct()]
     return sorted(
         offers,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -27,10 +27,11 @@ from lmc_cases.handovers.models import (
     HandoverVisibility,
     PersonCheckGrounds,
 )
+from lmc_cases.handovers.models.people import ground_in_words
 from lmc_cases.handovers.services.clocks import Clock, earliest_clocks, with_running_limits
 from lmc_cases.handovers.services.disclosure import persons_as_seen, pieces_of_request, terms_of_request
 from lmc_cases.handovers.services.sealed import shown_people
-from lmc_cases.handovers.services.standing import Standing, standings_of
+from lmc_cases.handovers.services.standing import Standing, standings_among
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Jurisdiction
 from lmc_cases.suspects.countries import country_name
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from lmc_cases.handovers.models.requests import HandoverRequestQuerySet
 
 PAGE_SIZE = 25
+PERSONS_ON_PAGE = 50
 _BEFORE_SENDING = frozenset({HandoverRequest.Status.DRAFT.value, HandoverRequest.Status.INTERNAL.value})
 
 
@@ -48,6 +50,7 @@ def page_of_requests(
     user: User,
     *,
     before: Cursor | None = None,
+    reference: str = "",
     status: str = "",
     procedure: str = "",
     case: Case | None = None,
@@ -56,6 +59,7 @@ def page_of_requests(
     """Return one page of the visible requests, the last changed first.
 
     Args:
+        reference: part of it.
         before: the cursor of the page shown last; ``None`` for the first page.
         case: only requests about this case.
     """
@@ -64,10 +68,8 @@ def page_of_requests(
         rows = rows.filter(
             models.Q(updated_at__lt=before.at) | models.Q(updated_at=before.at, handover__lt=before.pk)
         )
-    if status:
-        rows = rows.filter(handover__status=status)
-    if procedure:
-        rows = rows.filter(handover__procedure=procedure)
+    asked = {"reference": reference, "status": status, "procedure": procedure}
+    rows = rows.filter(**{f"handover__{name}": value for name, value in narrowed(asked).items()})
     if case is not None:
         rows = rows.filter(handover__case=case)
     # The same request under two audiences of one officer comes twice in a row.
@@ -87,6 +89,17 @@ def page_of_requests(
     if len(positions) > size:
         older = Cursor(at=positions[chosen[-1]], pk=chosen[-1])
     return Page(rows=[found[pk] for pk in chosen if pk in found], older=older)
+
+
+def narrowed(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return the conditions on a request for what its list is narrowed to; empty values narrow nothing.
+
+    Args:
+        asked: of ``reference`` (part of it), ``status``, ``procedure``.
+    """
+    names = {"reference": "reference__icontains"}
+    cleaned = {name: clean_text(value) for name, value in asked.items()}
+    return {names.get(name, name): value for name, value in cleaned.items() if value}
 
 
 def waiting_for(user: User) -> HandoverRequestQuerySet:
@@ -111,7 +124,7 @@ def waiting_for(user: User) -> HandoverRequestQuerySet:
 
 
 # Requests whose limits are compared at once, those that stand longest first.
-_COMPARED = 500
+COMPARED = 500
 
 
 def most_urgent(user: User, *, size: int) -> list[tuple[HandoverRequest, Clock | None]]:
@@ -125,7 +138,7 @@ def most_urgent(user: User, *, size: int) -> list[tuple[HandoverRequest, Clock |
         .select_related("requesting", "requested")
         .defer("disclosed", "facts")
     )
-    held = list(with_running_limits(waiting).order_by("updated_at", "pk")[:_COMPARED])
+    held = list(with_running_limits(waiting).order_by("updated_at", "pk")[:COMPARED])
     clocks = earliest_clocks(held)
     pressed = sorted((row for row in held if row.pk in clocks), key=lambda row: clocks[row.pk].ends)[:size]
     others = waiting.exclude(pk__in=[row.pk for row in pressed]).order_by("-updated_at", "-pk")
@@ -215,9 +228,17 @@ def consult_request(*, actor: User, handover_id: UUID) -> HandoverRequest:
     return handover
 
 
-def persons_of(user: User, handover: HandoverRequest) -> list[RequestedPerson]:
-    """Return the persons asked for: as disclosed, else as submitted, else (a draft) as the case shows them now."""
-    subjects = list(HandoverSubject.objects.visible_to(user).filter(handover=handover).order_by("position"))
+def persons_of(
+    user: User, handover: HandoverRequest, *, subjects: Collection[HandoverSubject] | None = None
+) -> list[RequestedPerson]:
+    """Return the persons asked for: as disclosed, else as submitted, else (a draft) as the case shows them now.
+
+    Args:
+        subjects: these alone, read through the rule; all where not given.
+    """
+    if subjects is None:
+        rows = HandoverSubject.objects.visible_to(user).filter(handover=handover)
+        subjects = list(rows.select_related("refusal_ground").order_by("position"))
     disclosed = {person["suspect"]: person for person in handover.disclosed.get("subjects", [])}
     live = persons_as_seen(user, [subject.suspect_id for subject in subjects if not subject.snapshot])
     kept = [
@@ -228,6 +249,36 @@ def persons_of(user: User, handover: HandoverRequest) -> list[RequestedPerson]:
     return [RequestedPerson(subject, person) for subject, person in zip(subjects, shown, strict=True)]
 
 
+def page_of_persons(
+    user: User, handover: HandoverRequest, *, text: str = "", after: int = 0
+) -> tuple[list[HandoverSubject], int]:
+    """Return a page of the persons of a request by position, and where the next begins; 0 where this is the last.
+
+    Args:
+        text: a number in the case, or part of a name as it was submitted.
+        after: position of the last person shown.
+    """
+    rows = (
+        HandoverSubject.objects.visible_to(user)
+        .filter(handover=handover, position__gt=after)
+        .select_related("refusal_ground")
+    )
+    wanted = clean_text(text)
+    if wanted:
+        named = {label: KeyTextTransform(label, "snapshot") for label in ("name", "romanised", "number")}
+        rows = rows.annotate(**{f"{label}_said": value for label, value in named.items()}).filter(
+            models.Q(name_said__icontains=wanted)
+            | models.Q(romanised_said__icontains=wanted)
+            | models.Q(number_said=ascii_digits(wanted).upper().removeprefix("S"))
+        )
+    found = list(rows.order_by("position")[: PERSONS_ON_PAGE + 1])
+    for subject in found:
+        subject.handover = handover
+    shown = found[:PERSONS_ON_PAGE]
+    return shown, shown[-1].position if len(found) > PERSONS_ON_PAGE else 0
+
+
+# Boxes of a form; a longer list is asked for by ``whole_lists``.
 MAX_OFFERED = 200
 
 
@@ -272,6 +323,7 @@ class CheckShown:
 
 def checks_of_person(user: User, handover: HandoverRequest, subject: HandoverSubject) -> list[CheckShown]:
     """Return how the checks of one person stand, with the grounds the officer may read."""
+    subject.handover = handover
     grounds = {
         row.pk: row for row in PersonCheckGrounds.objects.visible_to(user).filter(check_row__subject=subject)
     }
@@ -281,8 +333,7 @@ def checks_of_person(user: User, handover: HandoverRequest, subject: HandoverSub
             grounds.get(row.sending.pk) if row.sending else None,
             grounds.get(row.receiving.pk) if row.receiving else None,
         )
-        for person in standings_of(handover)
-        if person.subject.pk == subject.pk
+        for person in standings_among([subject])
         for row in person.rows
     ]
 
@@ -323,7 +374,7 @@ def happenings_of(user: User, handover: HandoverRequest) -> list[Happening]:
                 at=row.history_date,
                 by=officer.full_name if officer else "",
                 country=officer.agency.jurisdiction if officer and officer.agency else None,
-                note=row.history_change_reason or "",
+                note=ground_in_words(row.history_change_reason or ""),
                 is_disclosure=is_disclosed and is_first,
                 is_correction=is_disclosed and not is_first,
                 is_exit=not changed and not is_disclosed and row.status != HandoverRequest.Status.PLANNED,

@@ -1,4 +1,4 @@
-"""The document numbers in what a request keeps of people: sealed with the request's own key.
+"""The document numbers in what a request keeps of people, and its messages: sealed with the request's own key.
 
 Both countries own a request, so its key is wrapped with the key of each: either opens it alone, and erasing the
 person in the owning country takes nothing from what was disclosed.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.keys.models import RecordKey
@@ -17,10 +18,10 @@ from lmc_cases.keys.sealing import DataKey, Place, is_sealed, key_to_seal, keys_
 NOT_READABLE = ""
 
 
-def sealed_person(handover: HandoverRequest, person: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the copy of a person as it is stored: numbers of documents sealed."""
-    key = request_key(handover)
-    return with_numbers(person, lambda number: key.seal_text(number, number_place(handover)))
+def sealed_people(handover: HandoverRequest, people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return copies of many persons as they are stored, in their order: numbers of documents sealed."""
+    key, place = request_key(handover), number_place(handover)
+    return [with_numbers(person, lambda number: key.seal_text(number, place)) for person in people]
 
 
 def opened_people(handover: HandoverRequest, people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -66,6 +67,27 @@ def with_numbers(person: Mapping[str, Any], change: Callable[[str], str]) -> dic
     """Return a copy of a person whose document numbers went through ``change``."""
     papers = [{**paper, "number": change(paper["number"])} for paper in person.get("documents", ())]
     return {**person, "documents": papers} if "documents" in person else dict(person)
+
+
+def message_place(message_uuid: UUID) -> Place:
+    """Return where the text of a message stands."""
+    return Place("handovers_handovermessage", "text", message_uuid)
+
+
+def count_place(field: str, row_uuid: UUID) -> Place:
+    """Return where a text on a count stands: its ``conduct``, the ``note`` of a side, the ``ground`` of a decision."""
+    tables = {"conduct": "count", "note": "countassessment", "ground": "countdecision"}
+    return Place(f"handovers_{tables[field]}", field, row_uuid)
+
+
+def hand_place(field: str, hand_uuid: UUID) -> Place:
+    """Return where a text of a custody record stands: its ``injuries``, ``medication`` or ``note``."""
+    return Place("handovers_personhand", field, hand_uuid)
+
+
+def reasons_place(link_uuid: UUID) -> Place:
+    """Return where the reasons stand why one of two requests goes first: under the key of their link."""
+    return Place("handovers_competingdecision", "reasons", link_uuid)
 
 
 def number_place(handover: HandoverRequest) -> Place:

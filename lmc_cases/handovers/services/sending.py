@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.core.errors import InvalidInput
-from lmc_cases.core.history import save_as
+from lmc_cases.core.history import save_many_as
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import disclosure
 from lmc_cases.handovers.services.gates import CaseNotOpen
-from lmc_cases.handovers.services.sealed import sealed_person
+from lmc_cases.handovers.services.law import instrument_as_sent
+from lmc_cases.handovers.services.sealed import sealed_people
 from lmc_cases.handovers.services.steps import given_reason, step_with_check, take
 
 if TYPE_CHECKING:
@@ -102,10 +103,14 @@ def _go(actor: User, handover: HandoverRequest, step: Step, verb: str, reason: s
         raise CaseNotOpen(
             _("A person of this request is not open to you any more. Edit the request and choose again.")
         )
-    for subject in subjects:
-        subject.snapshot = sealed_person(handover, copies[subject.suspect_id])
-        save_as(subject, actor=actor)
-    handover.submitted_at = handover.submitted_at or timezone.now()
+    kept = sealed_people(handover, [copies[subject.suspect_id] for subject in subjects])
+    for subject, person in zip(subjects, kept, strict=True):
+        subject.snapshot = person
+    save_many_as(subjects, actor=actor, fields=("snapshot",))
+    if handover.submitted_at is None:
+        # From here on the request keeps the law of this moment, and of the instrument this version.
+        handover.instrument = instrument_as_sent(handover)
+        handover.submitted_at = timezone.now()
     take(
         handover,
         step,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -68,6 +68,8 @@ class PersonStanding:
 
     subject: HandoverSubject
     rows: list[Standing]
+    # One side at least found so.
+    is_minor: bool = False
 
     @property
     def missing(self) -> list[Standing]:
@@ -83,50 +85,74 @@ class PersonStanding:
 def standings_of(handover: HandoverRequest) -> list[PersonStanding]:
     """Return how every person of a request stands. The caller read the request through the rule."""
     subjects = list(handover.subjects.order_by("position"))
+    for subject in subjects:
+        subject.handover = handover
+    return standings_among(subjects)
+
+
+def standings_among(subjects: Collection[HandoverSubject]) -> list[PersonStanding]:
+    """Return how persons of several requests stand, in their order: two statements, however many persons.
+
+    Args:
+        subjects: with their requests, read through the rule.
+    """
+    sending = {subject.pk: subject.handover.requested_id for subject in subjects}
     newest: dict[tuple[int, str, bool], PersonCheck] = {}
     for row in (
-        PersonCheck.objects.filter(handover=handover).select_related("recorded_by__agency").order_by("pk")
+        PersonCheck.objects.filter(subject__in=sending)
+        .select_related("recorded_by__agency")
+        .order_by("subject_id", "kind", "country_id", "-pk")
+        .distinct("subject_id", "kind", "country_id")
     ):
-        newest[row.subject_id, row.kind, row.country_id == handover.requested_id] = row
+        newest[row.subject_id, row.kind, row.country_id == sending[row.subject_id]] = row
     exceptions = {
         (row.subject_id, row.kind): row
-        for row in CheckException.objects.filter(handover=handover).select_related(
+        for row in CheckException.objects.filter(subject__in=sending).select_related(
             "proposed_by", "confirmed_by"
         )
     }
-    found = []
-    for subject in subjects:
-        age = (newest.get((subject.pk, Kind.AGE, holds)) for holds in (True, False))
-        is_minor = any(row is not None and row.outcome == "MINOR" for row in age)
-        asked = {check.kind for check in asked_of(handover.procedure, is_minor=is_minor)}
-        rows = [
-            Standing(
-                check=check,
-                sending=newest.get((subject.pk, check.kind, True)),
-                receiving=newest.get((subject.pk, check.kind, False)),
-                exception=exceptions.get((subject.pk, check.kind)),
-                is_asked=check.kind in asked,
-            )
-            for check in CHECKS
-        ]
-        found.append(
-            PersonStanding(subject, [row for row in rows if row.is_asked or row.sending or row.receiving])
+    return [_standing_of(subject, newest, exceptions) for subject in subjects]
+
+
+def _standing_of(
+    subject: HandoverSubject,
+    newest: Mapping[tuple[int, str, bool], PersonCheck],
+    exceptions: Mapping[tuple[int, str], CheckException],
+) -> PersonStanding:
+    age = (newest.get((subject.pk, Kind.AGE, holds)) for holds in (True, False))
+    is_minor = any(row is not None and row.outcome == "MINOR" for row in age)
+    asked = {check.kind for check in asked_of(subject.handover.procedure, is_minor=is_minor)}
+    rows = [
+        Standing(
+            check=check,
+            sending=newest.get((subject.pk, check.kind, True)),
+            receiving=newest.get((subject.pk, check.kind, False)),
+            exception=exceptions.get((subject.pk, check.kind)),
+            is_asked=check.kind in asked,
         )
-    return found
+        for check in CHECKS
+    ]
+    held = [row for row in rows if row.is_asked or row.sending or row.receiving]
+    return PersonStanding(subject, held, is_minor=is_minor)
 
 
 def missing_of(
-    handover: HandoverRequest, *, outcomes: Collection[str], kinds: Collection[Kind] | None = None
+    handover: HandoverRequest,
+    *,
+    outcomes: Collection[str] = HandoverSubject.POSITIVE,
+    among: Collection[int] | None = None,
+    kinds: Collection[Kind] | None = None,
 ) -> list[str]:
     """Return what holds persons back, in words: ``S3: Age, Lawyer``. Empty where nothing does.
 
     Args:
         outcomes: of persons whose outcome is one of these.
+        among: of these persons alone, by primary key.
         kinds: these checks and no others, asked for by the procedure or not.
     """
     lines = []
     for person in standings_of(handover):
-        if person.subject.outcome not in outcomes:
+        if person.subject.outcome not in outcomes or (among is not None and person.subject.pk not in among):
             continue
         if kinds is None:
             names = [str(row.check.kind.label) for row in person.missing]

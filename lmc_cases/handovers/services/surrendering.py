@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.core.errors import InvalidInput
-from lmc_cases.core.history import save_as
+from lmc_cases.core.history import save_as, save_many_as
 from lmc_cases.core.text import clean_text
+from lmc_cases.handovers import states
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, Status
-from lmc_cases.handovers.services.steps import given_reason, step_with_check, take
+from lmc_cases.handovers.services.following import owe_after_handover
+from lmc_cases.handovers.services.gates import check_cleared, check_gates
+from lmc_cases.handovers.services.steps import given_reason, locked, step_for, step_with_check, take
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -37,6 +40,8 @@ EXITS = (
 def plan(*, actor: User, handover_id: UUID, at: dt.datetime, place: str, note: str = "") -> HandoverRequest:
     """Say where and when the persons will be handed over; a plan can be made again until they are.
 
+    Also when others of the request were handed over: who was not collected or not accepted is granted again.
+
     Args:
         at: aware, in the future.
 
@@ -51,9 +56,11 @@ def plan(*, actor: User, handover_id: UUID, at: dt.datetime, place: str, note: s
         raise InvalidInput("place", _("Enter the place."))
     if at <= timezone.now():
         raise InvalidInput("at", _("Choose a time in the future."))
-    for subject in handover.subjects.filter(outcome__in=NOT_MOVED):
-        subject.outcome = _granted_as(subject)
-        save_as(subject, actor=actor, reason="planned again")
+    left = list(handover.subjects.filter(outcome__in=NOT_MOVED))
+    decided = _granted_as(left)
+    for subject in left:
+        subject.outcome = decided[subject.pk]
+    save_many_as(left, actor=actor, fields=("outcome",), reason="planned again")
     handover.planned_at, handover.planned_place = at, cleaned
     handover.planned_note = clean_text(note, multiline=True)
     take(
@@ -118,9 +125,10 @@ def record_handed_over(
     if not said or not said.keys() <= granted.keys() or not set(stayed.values()) <= set(NOT_MOVED):
         raise InvalidInput("subject_ids", _("Choose at least one person of the request."))
     remark = given_reason(note, "note") if stayed else clean_text(note, multiline=True)
+    temporary = [subject.pk for subject in granted.values() if subject.outcome == Outcome.TEMPORARY]
     for subject_id, outcome in said.items():
         granted[subject_id].outcome = outcome
-        save_as(granted[subject_id], actor=actor)
+    save_many_as([granted[each] for each in said], actor=actor, fields=("outcome",))
     moved = sum(outcome == Outcome.HANDED_OVER for outcome in said.values())
     if moved:
         handover.handed_over_at, handover.handed_over_place = at, cleaned
@@ -136,6 +144,70 @@ def record_handed_over(
         tells_other_side=True,
         codes={"at": at.isoformat(), "persons": moved, "not_moved": len(said) - moved},
     )
+    gone = [granted[uuid] for uuid, outcome in said.items() if outcome == Outcome.HANDED_OVER]
+    owe_after_handover(actor, handover, gone, temporary)
+    return handover
+
+
+@transaction.atomic
+def record_crossed(
+    *,
+    actor: User,
+    handover_id: UUID,
+    at: dt.datetime,
+    place: str,
+    outcomes: Mapping[UUID, str],
+    reasons: Mapping[UUID, str],
+    crossing: str = "",
+) -> HandoverRequest:
+    """Record what became of those persons of a request who were on one crossing; the others follow on another.
+
+    The request stays where it is until the last granted person has been on a crossing.
+
+    Args:
+        at: aware; not in the future.
+        outcomes: handed over or one of ``NOT_MOVED``, per public id of a subject who is granted.
+        reasons: why a person was not moved, per public id.
+        crossing: its reference, for the audit.
+
+    Raises:
+        GateClosed: somebody was moved whose checks are not passed.
+        InvalidInput: nobody, or somebody who is not granted any more.
+    """
+    handover = locked(actor, handover_id)
+    step = step_for(actor, handover, "cross")
+    states.check(handover, step)
+    check_gates(actor, handover, step)
+    granted = {subject.uuid: subject for subject in handover.subjects.filter(outcome__in=POSITIVE)}
+    if not outcomes or not outcomes.keys() <= granted.keys():
+        raise InvalidInput("subject_ids", _("Choose at least one person of the request."))
+    moved = [granted[uuid] for uuid, outcome in outcomes.items() if outcome == Outcome.HANDED_OVER]
+    check_cleared(handover, moved)
+    temporary = [subject.pk for subject in moved if subject.outcome == Outcome.TEMPORARY]
+    for uuid, outcome in outcomes.items():
+        subject = granted[uuid]
+        subject.outcome = Outcome(outcome)
+        subject.outcome_reason = reasons.get(uuid, subject.outcome_reason)
+        subject._change_reason = reasons.get(uuid, "")  # type: ignore[attr-defined]
+    save_many_as([granted[uuid] for uuid in outcomes], actor=actor, fields=("outcome", "outcome_reason"))
+    if moved:
+        handover.handed_over_at, handover.handed_over_place = at, place
+    take(
+        handover,
+        step,
+        actor=actor,
+        verb="handover.crossed",
+        ends=_stands_after_crossing(handover),
+        operation=Operation.DISCLOSURE,
+        tells_other_side=True,
+        codes={
+            "at": at.isoformat(),
+            "persons": len(moved),
+            "not_moved": len(outcomes) - len(moved),
+            "crossing": crossing,
+        },
+    )
+    owe_after_handover(actor, handover, moved, temporary)
     return handover
 
 
@@ -214,7 +286,7 @@ def leave(*, actor: User, handover_id: UUID, subject_id: UUID, outcome: str, rea
         step,
         actor=actor,
         verb="handover.person_left",
-        ends=handover.status,
+        ends=_stands_after_leaving(handover),
         reason=cleaned,
         tells_other_side=True,
         codes={"outcome": outcome, "subject": str(subject.uuid)},
@@ -222,15 +294,30 @@ def leave(*, actor: User, handover_id: UUID, subject_id: UUID, outcome: str, rea
     return handover
 
 
-def _granted_as(subject: HandoverSubject) -> str:
-    """What was decided for a person who was not moved: a temporary surrender stays one."""
-    decided = subject.history.filter(outcome__in=POSITIVE).order_by("-history_date", "-history_id")
-    return str(decided.values_list("outcome", flat=True)[:1].get())
+def _granted_as(subjects: Collection[HandoverSubject]) -> dict[int, str]:
+    """What was decided for persons who were not moved, by primary key: a temporary surrender stays one."""
+    past = HandoverSubject.history.filter(id__in=[subject.pk for subject in subjects], outcome__in=POSITIVE)
+    newest = past.order_by("id", "-history_date", "-history_id").distinct("id")
+    return dict(newest.values_list("id", "outcome"))
 
 
 def _leave(subject: HandoverSubject, outcome: HandoverSubject.Outcome, reason: str, actor: User) -> None:
     subject.outcome, subject.outcome_reason = outcome, reason
     save_as(subject, actor=actor, reason=reason)
+
+
+def _stands_after_crossing(handover: HandoverRequest) -> str:
+    found = set(handover.subjects.values_list("outcome", flat=True))
+    if found & set(POSITIVE):
+        return str(handover.status)
+    return Status.HANDED_OVER if Outcome.HANDED_OVER in found else _nobody_moved(found)
+
+
+def _stands_after_leaving(handover: HandoverRequest) -> str:
+    """Where the last person who was still to be moved left, others who were handed over end it."""
+    found = set(handover.subjects.values_list("outcome", flat=True))
+    waits = {Outcome.PENDING.value, Outcome.POSTPONED.value, *POSITIVE, *NOT_MOVED}
+    return Status.HANDED_OVER if Outcome.HANDED_OVER in found and not found & waits else str(handover.status)
 
 
 def _nobody_moved(outcomes: Iterable[str]) -> str:

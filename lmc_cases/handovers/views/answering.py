@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.handovers.forms import ArrestedForm, QuestionForm, ReasonForm
+from lmc_cases.handovers.grounds_forms import RefuseForm
 from lmc_cases.handovers.services import deciding, proceeding, sending
+from lmc_cases.handovers.services.grounds import grounds_for
 from lmc_cases.handovers.views.acts import CANNOT_BE_UNDONE, OTHER_SIDE_SEES, ActPage
 
 
@@ -73,16 +77,26 @@ class Refuse(ActPage):
     """Refuse for every person."""
 
     act = "refuse"
-    form_class = ReasonForm
+    form_class = RefuseForm
     title = _("Refuse the request")
     question = _("Should this request be refused?")
     consequences = (_("The requesting country sees the reason."), CANNOT_BE_UNDONE)
     confirm_label = _("Refuse")
     tone = "danger"
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The grounds of the law that the request follows."""
+        return {**super().get_form_kwargs(), "law": grounds_for(self.handover)}
+
     def take(self, form: forms.Form) -> None:
         """Refuse."""
-        deciding.refuse(actor=self.actor, handover_id=self.handover.uuid, reason=form.cleaned_data["reason"])
+        assert isinstance(form, RefuseForm)  # noqa: S101 - the form of this view
+        deciding.refuse(
+            actor=self.actor,
+            handover_id=self.handover.uuid,
+            reason=form.cleaned_data["reason"],
+            ground_id=form.ground,
+        )
 
 
 class Resume(ActPage):

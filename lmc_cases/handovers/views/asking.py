@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.step_up import StepUpRequired
-from lmc_cases.handovers.forms import AnswerForm, AssurancesForm, ReasonForm
+from lmc_cases.handovers.following_forms import AssuranceForm
+from lmc_cases.handovers.forms import AnswerForm, ReasonForm
 from lmc_cases.handovers.services import deciding, proceeding, sending, surrendering
 from lmc_cases.handovers.views.acts import CANNOT_BE_UNDONE, OTHER_SIDE_SEES, ActPage
 
@@ -113,7 +114,7 @@ class Assure(StepUpRequired, ActPage):
     """Give assurances."""
 
     act = "assure"
-    form_class = AssurancesForm
+    form_class = AssuranceForm
     title = _("Record the assurances")
     question = _("Which assurances were given for these persons?")
     consequences = (OTHER_SIDE_SEES, CANNOT_BE_UNDONE)
@@ -121,9 +122,8 @@ class Assure(StepUpRequired, ActPage):
 
     def take(self, form: forms.Form) -> None:
         """Record."""
-        deciding.assure(
-            actor=self.actor, handover_id=self.handover.uuid, assurances=form.cleaned_data["assurances"]
-        )
+        assert isinstance(form, AssuranceForm)  # noqa: S101 - declared above
+        deciding.assure(actor=self.actor, handover_id=self.handover.uuid, promise=form.promise)
 
 
 class Withdraw(ActPage):

@@ -17,16 +17,20 @@ from lmc_cases.accounts.step_up import StepUpRequired
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.handovers.checks import CHECKS, Check, check_of
-from lmc_cases.handovers.forms import CheckForm, ReasonForm
+from lmc_cases.handovers.forms import ReasonForm
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+from lmc_cases.handovers.person_forms import CheckForm
+from lmc_cases.handovers.procedures import ASKED
 from lmc_cases.handovers.services import checking, reading
+from lmc_cases.handovers.services.belongings import property_of
 from lmc_cases.handovers.services.checking import Findings, side_of
+from lmc_cases.handovers.services.custody_read import count_hands, may_read_hands
 from lmc_cases.handovers.services.reading import RequestedPerson
 from lmc_cases.handovers.states import CHECKABLE
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 
-class _OnePerson:
+class OnePerson:
     """What the pages of one person share."""
 
     request: HttpRequest
@@ -43,8 +47,9 @@ class _OnePerson:
         if handover is None:
             raise Http404
         self.handover = handover
-        people = reading.persons_of(self.actor, handover)
-        found = next((each for each in people if each.subject.uuid == subject_uuid and each.shown), None)
+        subjects = HandoverSubject.objects.visible_to(self.actor).filter(handover=handover, uuid=subject_uuid)
+        people = reading.persons_of(self.actor, handover, subjects=list(subjects))
+        found = next((each for each in people if each.shown), None)
         if found is None:
             raise Http404
         self.person = found
@@ -76,7 +81,7 @@ class _OnePerson:
         return jurisdictions_granting(self.actor, action).filter(pk=self.handover.requested_id).exists()
 
 
-class PersonChecks(_OnePerson, TemplateView):
+class PersonChecks(OnePerson, TemplateView):
     """How every check of one person stands, on both sides."""
 
     template_name = "handovers/person.html"
@@ -104,12 +109,16 @@ class PersonChecks(_OnePerson, TemplateView):
             may_propose=self.may_except(Action.EDIT),
             may_confirm=self.may_except(Action.APPROVE_HANDOVER),
             officer=self.actor,
+            property_count=len(property_of(self.actor, self.handover).get(self.subject.pk, ())),
+            has_custody=may_read_hands(self.actor, self.handover, self.subject),
+            hands_count=count_hands(self.actor, self.handover, self.subject),
+            has_counts=self.handover.procedure in ASKED,
             is_victim=self.subject.outcome == HandoverSubject.Outcome.VICTIM_TRACK,
             **kwargs,
         )
 
 
-class _CheckPage(_OnePerson, ServiceFormView):
+class _CheckPage(OnePerson, ServiceFormView):
     """A form about one check of one person."""
 
     template_name = "handovers/small_form.html"

@@ -233,11 +233,18 @@ class RequestEdit(RequestFormView):
         return {
             "version": self.handover.version,
             "suspect_ids": [str(each) for each in self.chosen_before()],
-            "instrument_id": str(self.handover.instrument.uuid) if self.handover.instrument else "",
+            "instrument_id": self._instrument_now(),
             "legal_basis": self.handover.legal_basis,
             "facts": self.handover.facts,
             "facts_language": self.handover.facts_language,
         }
+
+    def _instrument_now(self) -> str:
+        """The chosen instrument, in the version that can be chosen today."""
+        chosen = self.handover.instrument
+        lines = {offer.instrument.line: offer.instrument for offer in self.instruments()} if chosen else {}
+        found = lines.get(chosen.line) if chosen else None
+        return str(found.uuid) if found else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Texts of an edit, also on the conflict page."""

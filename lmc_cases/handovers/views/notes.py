@@ -14,10 +14,10 @@ from lmc_cases.accounts.models import User
 from lmc_cases.core import once
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.viewer import officer_of
-from lmc_cases.handovers.forms import NoteForm
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.checking import side_of
 from lmc_cases.handovers.services.noting import add_note
+from lmc_cases.handovers.writing_forms import NoteForm
 
 
 class AddNote(ServiceFormView):

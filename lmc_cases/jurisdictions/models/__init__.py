@@ -1,6 +1,7 @@
 """Countries and agencies; the law and the places they have in common."""
 
 from lmc_cases.jurisdictions.models.countries import Agency, Audience, Clearance, Jurisdiction
+from lmc_cases.jurisdictions.models.grounds import CountryFact, RefusalGround
 from lmc_cases.jurisdictions.models.reference import (
     AnswerTime,
     BorderPoint,
@@ -8,10 +9,12 @@ from lmc_cases.jurisdictions.models.reference import (
     DisclosureRule,
     LegalInstrument,
     Offence,
+    RequestElement,
     RetentionRule,
     TimeLimit,
     Typology,
 )
+from lmc_cases.jurisdictions.models.versions import LawRow
 
 __all__ = [
     "Agency",
@@ -20,10 +23,14 @@ __all__ = [
     "BorderPoint",
     "Clearance",
     "ConsentDeadline",
+    "CountryFact",
     "DisclosureRule",
     "Jurisdiction",
+    "LawRow",
     "LegalInstrument",
     "Offence",
+    "RefusalGround",
+    "RequestElement",
     "RetentionRule",
     "TimeLimit",
     "Typology",

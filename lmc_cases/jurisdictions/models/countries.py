@@ -125,6 +125,7 @@ class Jurisdiction(models.Model):
             ("edit_law", "Maintain the country's law"),
             ("handle_informants", "Read and record the country's informants"),
             ("confirm_erasure", "Confirm the erasure of the country's personal data"),
+            ("mark_at_border", "Mark, photograph and count persons at the country's crossings"),
         ]
 
     def __str__(self) -> str:

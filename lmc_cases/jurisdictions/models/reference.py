@@ -2,70 +2,64 @@
 
 from __future__ import annotations
 
-import uuid
-
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.jurisdictions.models.countries import Jurisdiction, OpenToOfficers
+from lmc_cases.jurisdictions.models.countries import Jurisdiction
+from lmc_cases.jurisdictions.models.versions import LawRow, ReferenceRow
 
 
-class ReferenceRow(models.Model):
-    """Abstract: what each row of reference data carries. None has been reviewed by a lawyer."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    natural_key = models.CharField(max_length=64, unique=True, editable=False)
-    notes = models.TextField(blank=True, default="")
-    source = models.TextField(_("source"), blank=True, default="")
-    confidence = models.CharField(_("confidence"), max_length=40, blank=True, default="")
-    last_checked_on = models.DateField(_("last checked"), null=True, blank=True)
-
-    objects = OpenToOfficers.as_manager()
-
-    class Meta:
-        abstract = True
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether the statements of law in the row were seen in the named source."""
-        return self.confidence == "verified"
-
-
-class LegalInstrument(ReferenceRow):
+class LegalInstrument(LawRow):
     """A treaty or law under which persons are handed over or evidence is given."""
 
     title = models.CharField(_("title"), max_length=400)
-    kind = models.CharField(max_length=60)
+    kind = models.CharField(_("kind"), max_length=60)
     parties = models.ManyToManyField(Jurisdiction, related_name="instruments")
     parties_text = models.CharField(max_length=200, blank=True, default="")
-    signed = models.CharField(max_length=40, blank=True, default="")
-    in_force = models.CharField(max_length=40, blank=True, default="")
-    extradition_threshold_operator = models.CharField(max_length=4, blank=True, default="")
-    extradition_threshold_years = models.CharField(max_length=10, blank=True, default="")
-    remaining_sentence_months = models.CharField(max_length=10, blank=True, default="")
-    provisional_arrest_days = models.CharField(max_length=60, blank=True, default="")
-    nationals_rule = models.TextField(blank=True, default="")
-    request_language = models.TextField(blank=True, default="")
-    key_articles = models.TextField(blank=True, default="")
+    signed = models.CharField(_("signed"), max_length=40, blank=True, default="")
+    in_force = models.CharField(_("in force"), max_length=40, blank=True, default="")
+    extradition_threshold_operator = models.CharField(
+        _("threshold: operator"), max_length=4, blank=True, default=""
+    )
+    extradition_threshold_years = models.CharField(
+        _("threshold: years"), max_length=10, blank=True, default=""
+    )
+    remaining_sentence_months = models.CharField(
+        _("remaining sentence: months"), max_length=10, blank=True, default=""
+    )
+    provisional_arrest_days = models.CharField(
+        _("days of provisional arrest"), max_length=60, blank=True, default=""
+    )
+    nationals_rule = models.TextField(_("own nationals"), blank=True, default="")
+    request_language = models.TextField(_("language of requests"), blank=True, default="")
+    prevailing_language = models.CharField(
+        _("prevailing language"), max_length=10, choices=settings.LANGUAGES, blank=True, default=""
+    )
+    key_articles = models.TextField(_("articles"), blank=True, default="")
 
     def __str__(self) -> str:
         return self.title
 
 
-class Offence(ReferenceRow):
+class Offence(LawRow):
     """An offence of one country's law, found by typology and never by name."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="offences")
-    typology = models.CharField(max_length=60, db_index=True)
-    law_title_en = models.CharField(max_length=400, blank=True, default="")
-    law_title_local = models.CharField(max_length=400, blank=True, default="")
-    article = models.CharField(max_length=120, blank=True, default="")
-    offence_en = models.CharField(max_length=300)
-    offence_local = models.CharField(max_length=300, blank=True, default="")
-    min_penalty = models.CharField(max_length=40, blank=True, default="")
-    base_max_penalty = models.CharField(max_length=40, blank=True, default="")
-    max_penalty = models.CharField(max_length=40, blank=True, default="")
+    typology = models.CharField(_("typology"), max_length=60, db_index=True)
+    law_title_en = models.CharField(_("law"), max_length=400, blank=True, default="")
+    law_title_local = models.CharField(_("law, in its own language"), max_length=400, blank=True, default="")
+    article = models.CharField(_("article"), max_length=120, blank=True, default="")
+    offence_en = models.CharField(_("offence"), max_length=300)
+    offence_local = models.CharField(
+        _("offence, in its own language"), max_length=300, blank=True, default=""
+    )
+    min_penalty = models.CharField(_("lowest penalty"), max_length=40, blank=True, default="")
+    base_max_penalty = models.CharField(
+        _("highest penalty, basic form"), max_length=40, blank=True, default=""
+    )
+    max_penalty = models.CharField(_("highest penalty, gravest form"), max_length=40, blank=True, default="")
 
     def __str__(self) -> str:
         return self.offence_en
@@ -137,7 +131,7 @@ class Typology(ReferenceRow):
         return gettext(self.label_en)
 
 
-class DisclosureRule(ReferenceRow):
+class DisclosureRule(LawRow):
     """What a country's law asks for before a record is disclosed abroad. Nobody is stopped by an unverified row.
 
     An approval is demanded only where the country itself set ``REQUIRED`` and the row is verified; an unverified
@@ -186,7 +180,7 @@ class AnswerTime(ReferenceRow):
     question_hours = models.PositiveIntegerField(_("hours to answer a question"))
 
 
-class TimeLimit(ReferenceRow):
+class TimeLimit(LawRow):
     """Days within which a step of a handover must follow, by a country's law or by one treaty. Never a rule in code.
 
     A row says from which event it counts and what is asked for at its end; nothing ends by itself. No row means that
@@ -214,20 +208,78 @@ class TimeLimit(ReferenceRow):
     )
     law = models.CharField(_("law"), max_length=400)
     article = models.CharField(_("article"), max_length=120, blank=True, default="")
-    event = models.CharField(max_length=12, choices=Event.choices)
-    days = models.PositiveSmallIntegerField()
-    extension_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    effect = models.CharField(max_length=10, choices=Effect.choices, blank=True, default="")
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
+    event = models.CharField(_("counted from"), max_length=12, choices=Event.choices)
+    days = models.PositiveSmallIntegerField(_("days"))
+    extension_days = models.PositiveSmallIntegerField(_("days of extension"), null=True, blank=True)
+    effect = models.CharField(_("at the end"), max_length=10, choices=Effect.choices, blank=True, default="")
 
-    class Meta:
+    class Meta(LawRow.Meta):
         constraints = [
+            *LawRow.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(jurisdiction__isnull=True) ^ models.Q(instrument__isnull=True),
                 name="a_time_limit_is_of_a_law_or_of_a_treaty",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.law}, {self.article}" if self.article else self.law
+
+
+class RequestElement(LawRow):
+    """What a request must hold, by a country's law for requests addressed to it, or by one treaty.
+
+    Nobody is stopped by an unverified row: it is shown, with its source. No row at all means that nobody has entered
+    what the country asks for, which is not the same as nothing.
+    """
+
+    class Element(models.TextChoices):
+        """The parts of a request, as the treaties name them."""
+
+        AUTHORITY = "AUTHORITY", _("Requesting authority")
+        IDENTITY = "IDENTITY", _("Identity, nationality and whereabouts of each person")
+        FACTS = "FACTS", _("Statement of facts")
+        LAW_TEXT = "LAW_TEXT", _("Text of the law: offence, penalty, limitation")
+        WARRANT = "WARRANT", _("Warrant of arrest, or judgment and part served")
+        EVIDENCE = "EVIDENCE", _("Evidence")
+        PHOTOGRAPHS = "PHOTOGRAPHS", _("Photographs and fingerprints")
+        SPECIALITY = "SPECIALITY", _("Speciality undertaking")
+        RECIPROCITY = "RECIPROCITY", _("Undertaking of reciprocity")
+        TRANSLATION = "TRANSLATION", _("Translation")
+        CERTIFICATION = "CERTIFICATION", _("Signature, seal and certification")
+
+    class Due(models.TextChoices):
+        """When it has to be there."""
+
+        WITH_REQUEST = "WITH_REQUEST", _("With the request")
+        LATER = "LATER", _("May follow later")
+
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, null=True, blank=True, related_name="request_elements"
+    )
+    instrument = models.ForeignKey(
+        LegalInstrument, on_delete=models.PROTECT, null=True, blank=True, related_name="request_elements"
+    )
+    # A procedure of ``handovers.procedures``; that app stands above this one.
+    procedure = models.CharField(_("procedure"), max_length=16)
+    element = models.CharField(_("element"), max_length=14, choices=Element.choices)
+    due = models.CharField(_("when it is due"), max_length=12, choices=Due.choices, default=Due.WITH_REQUEST)
+    law = models.CharField(_("law"), max_length=400)
+    article = models.CharField(_("article"), max_length=120, blank=True, default="")
+
+    class Meta(LawRow.Meta):
+        constraints = [
+            *LawRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(jurisdiction__isnull=True) ^ models.Q(instrument__isnull=True),
+                name="a_request_element_is_of_a_law_or_of_a_treaty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.law}, {self.article}" if self.article else self.law
+
+    @property
+    def stops(self) -> bool:
+        """Whether a request without it may not be sent."""
+        return self.is_verified and self.due == self.Due.WITH_REQUEST

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
@@ -95,11 +95,7 @@ def list_people(
         Case.DoesNotExist: foreign, missing and too low a level alike.
     """
     case = case_with_items(actor, case_id)
-    people = Suspect.objects.visible_to(actor).filter(case=case).select_related("originator")
-    if category:
-        people = people.filter(category=category)
-    if wanted := search_form(term):
-        people = people.filter(_found(actor, case, wanted, term))
+    people = people_among(actor, case, category=category, term=term)
     count = len(people.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
     rows, has_more = _slice(people, after, before)
     forward = before is None
@@ -110,7 +106,7 @@ def list_people(
         operation=Operation.CONSULTATION,
         verb="suspects.listed",
         target=case,
-        codes={"shown": len(rows), "category": category, "searched": bool(wanted)},
+        codes={"shown": len(rows), "category": category, "searched": bool(search_form(term))},
     )
     ledger.note_items(
         actor=actor, case=case, kind=Disclosure.Kind.SUSPECT, items=rows, path=Disclosure.Path.LIST
@@ -121,6 +117,16 @@ def list_people(
         following=rows[-1].number if rows and has_following else None,
         count=count,
     )
+
+
+def people_among(user: User, case: Case, *, category: str = "", term: str = "") -> QuerySet[Suspect]:
+    """Return the people of a case that the officer may see, under the filters of ``list_people``; in no order."""
+    people = Suspect.objects.visible_to(user).filter(case=case).select_related("originator")
+    if category:
+        people = people.filter(category=category)
+    if wanted := search_form(term):
+        people = people.filter(_found(user, case, wanted, term))
+    return people
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ from lmc_cases.cases.services.items import may_ask_to_pass_on_item
 from lmc_cases.cases.views.explaining import WhyPage
 from lmc_cases.core import once
 from lmc_cases.core.display import format_number, format_size
+from lmc_cases.core.keyset import page_from
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.scoping import ServiceFormView
 from lmc_cases.core.sending import send_file
 from lmc_cases.core.uploads import LimitedUpload
@@ -35,7 +37,9 @@ from lmc_cases.suspects.forms import (
 )
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services import photos, reading
+from lmc_cases.suspects.services.exporting import export_people
 from lmc_cases.suspects.services.people import as_typed
+from lmc_cases.suspects.sheets import people_columns
 from lmc_cases.suspects.tables import PeopleTable
 
 TAB = "suspects"
@@ -96,7 +100,7 @@ class CasePage:
         return reverse(f"suspects:{name}", kwargs=given)
 
 
-class PeopleList(CasePage, TemplateView):
+class PeopleList(ExportedList, CasePage, TemplateView):
     """The people of a case, by number; victims and witnesses marked as such."""
 
     template_name = "suspects/list.html"
@@ -106,8 +110,7 @@ class PeopleList(CasePage, TemplateView):
         frame = self.frame()
         own = Case.objects.owned_with(self.request.user, Action.HANDLE_INFORMANTS)  # type: ignore[arg-type]
         handles = own.filter(uuid=self.case_uuid).exists()
-        form = PeopleFilterForm(self.request.GET)
-        asked = form.cleaned_data if form.is_valid() else {}
+        form, asked = self._filter()
         page = reading.list_people(
             actor=self.request.user,  # type: ignore[arg-type]
             case_id=self.case_uuid,
@@ -131,18 +134,29 @@ class PeopleList(CasePage, TemplateView):
             informants_url=self.url("informants") if handles else "",
         )
 
+    def sheet(self) -> Sheet:
+        """Everybody under the filter; 404 and the reason for reading as for the page."""
+        frame = self.frame()
+        _form, asked = self._filter()
+        rows = export_people(
+            actor=self.officer,
+            case_id=self.case_uuid,
+            category=asked.get("category", ""),
+            term=asked.get("q", ""),
+        )
+        name = f"{frame['case'].reference.lower()}-people"
+        return Sheet.of(name, people_columns(buddhist=self.buddhist), rows)
+
+    def _filter(self) -> tuple[PeopleFilterForm, dict[str, str]]:
+        form = PeopleFilterForm(self.request.GET)
+        return form, form.cleaned_data if form.is_valid() else {}
+
     def _number(self, name: str) -> int | None:
         text = self.request.GET.get(name, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
     def _page(self, name: str, number: int | None) -> str:
-        if number is None:
-            return ""
-        query = self.request.GET.copy()
-        for other in ("after", "before"):
-            query.pop(other, None)
-        query[name] = str(number)
-        return f"?{query.urlencode()}"
+        return "" if number is None else page_from(self.request.GET, name, str(number))
 
 
 def _count_text(count: int) -> str:

@@ -1,5 +1,6 @@
 """Open, edit and restrict cases; write their texts, timeline and notes; record who looked."""
 
+from lmc_cases.cases.services.casework.checking import NotToBeChecked, check_translation
 from lmc_cases.cases.services.casework.editing import edit_case
 from lmc_cases.cases.services.casework.looking import consult_case
 from lmc_cases.cases.services.casework.opening import open_case
@@ -21,8 +22,10 @@ __all__ = [
     "MAX_TITLE_CHARACTERS",
     "CaseClosed",
     "NotRestricted",
+    "NotToBeChecked",
     "add_note",
     "add_timeline_entry",
+    "check_translation",
     "consult_case",
     "edit_case",
     "lift_restriction",

@@ -45,6 +45,7 @@ def edit_case(
     classification: str,
     loss_amount: Decimal | None,
     loss_currency: str,
+    fraud_victims: int | None,
     place: str,
     occurred_from: dt.date | None,
     occurred_to: dt.date | None,
@@ -73,7 +74,7 @@ def edit_case(
     check_code("status", status, Case.Status.values)
     if classification != case.classification:
         check_classification(actor, classification)
-    check_detail(loss_amount, loss_currency, occurred_from, occurred_to)
+    check_detail(loss_amount, loss_currency, occurred_from, occurred_to, fraud_victims)
     cleaned_reason = clean_text(reason, multiline=True)
     if lead_officer_id is not None:
         _change_lead(case, detail, actor, lead_officer_id, cleaned_reason)
@@ -84,6 +85,7 @@ def edit_case(
     save_as(case, actor=actor, reason=cleaned_reason)
     detail.loss_amount = loss_amount
     detail.loss_currency = loss_currency
+    detail.fraud_victims = fraud_victims
     detail.place = clean_text(place)
     detail.occurred_from = occurred_from
     detail.occurred_to = occurred_to
@@ -135,6 +137,7 @@ def _as_sent(case: Any, detail: Any) -> dict[str, str]:
         "occurred_to": _iso(detail.occurred_to),
         "loss_amount": _iso(detail.loss_amount),
         "loss_currency": detail.loss_currency,
+        "fraud_victims": "" if detail.fraud_victims is None else str(detail.fraud_victims),
     }
 
 

@@ -20,6 +20,9 @@ from lmc_cases.jurisdictions.models import BorderPoint, Typology
 if TYPE_CHECKING:
     pass
 
+# What the column takes is a slip of the hand long before.
+MAX_FRAUD_VICTIMS = 2_000_000_000
+
 
 def check_classification(actor: User, classification: str) -> None:
     """Refuse a code of no list, and one the officer is not cleared for."""
@@ -35,8 +38,11 @@ def check_detail(
     loss_currency: str,
     occurred_from: dt.date | None,
     occurred_to: dt.date | None,
+    fraud_victims: int | None,
 ) -> None:
-    """Refuse a loss without currency or below zero, and an end before its beginning."""
+    """Refuse a loss without currency or below zero, no count of victims, and an end before its beginning."""
+    if fraud_victims is not None and not 0 <= fraud_victims <= MAX_FRAUD_VICTIMS:
+        raise InvalidInput("fraud_victims", _("Enter a whole number of zero or more."))
     if loss_amount is not None and loss_amount < 0:
         raise InvalidInput("loss_amount", _("Enter an amount of zero or more."))
     if loss_amount is not None and not loss_currency:

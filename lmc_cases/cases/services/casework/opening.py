@@ -54,6 +54,7 @@ def open_case(
     operation_id: UUID | None = None,
     loss_amount: Decimal | None = None,
     loss_currency: str = "",
+    fraud_victims: int | None = None,
     place: str = "",
     border_point_id: UUID | None = None,
     occurred_from: dt.date | None = None,
@@ -76,7 +77,7 @@ def open_case(
         raise InvalidInput("title", _("Enter a title."))
     checked_text("title", clean_text(title), MAX_TITLE_CHARACTERS)
     check_classification(actor, classification)
-    check_detail(loss_amount, loss_currency, occurred_from, occurred_to)
+    check_detail(loss_amount, loss_currency, occurred_from, occurred_to, fraud_victims)
     # The counter's lock makes a form that was sent twice wait here; only then is it known what came first.
     reference = next_reference(owner)
     made = Case.objects.owned_with(actor, Action.EDIT).filter(uuid=public_id).first() if public_id else None
@@ -104,6 +105,7 @@ def open_case(
         else Operation.objects.visible_to(actor).get(uuid=operation_id),
         loss_amount=loss_amount,
         loss_currency=loss_currency,
+        fraud_victims=fraud_victims,
         place=clean_text(place),
         border_point=border_point_of(border_point_id),
         occurred_from=occurred_from,

@@ -11,10 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lmc_cases.accounts.models import User
-from lmc_cases.cases.models import (
-    Case,
-)
-from lmc_cases.core.errors import Conflict, InvalidInput
+from lmc_cases.cases.models import Case, CaseText
+from lmc_cases.core.errors import Conflict, InvalidInput, StaleVersion
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.jurisdictions.access import Action
@@ -43,6 +41,17 @@ def lock_open_case(actor: User, case_id: UUID) -> Case:
     if case.status == Case.Status.CLOSED:
         raise CaseClosed(_("The case is closed. Open it again before you change it."))
     return case
+
+
+def text_changed(held: CaseText) -> StaleVersion:
+    """Say that somebody saved a text since it was read, with what stands now."""
+    return StaleVersion(
+        _("Someone else changed this text while you were editing it."),
+        version=held.version,
+        theirs={"text": held.text, "translator": held.translator},
+        by=held.author.full_name,
+        at=held.updated_at,
+    )
 
 
 def touch(case: Case) -> None:

@@ -19,6 +19,7 @@ from lmc_cases.cases.models import (
     Level,
     SearchEntry,
     TimelineEntry,
+    is_stale,
 )
 from lmc_cases.cases.services.casework.rows import (
     LANGUAGES,
@@ -29,9 +30,10 @@ from lmc_cases.cases.services.casework.rows import (
     lock_case,
     lock_open_case,
     mark_changed,
+    text_changed,
 )
 from lmc_cases.cases.services.search import put_entry
-from lmc_cases.core.errors import InvalidInput, StaleVersion
+from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.history import save_as
 from lmc_cases.core.text import clean_text
 from lmc_cases.jurisdictions.access import Action
@@ -69,29 +71,28 @@ def write_text(
         MAX_TITLE_CHARACTERS if kind == CaseText.Kind.TITLE else MAX_TEXT_CHARACTERS,
     )
     named_translator = clean_text(translator)
+    original = CaseText.objects.select_for_update().filter(case=case, kind=kind, is_original=True).first()
     held = CaseText.objects.select_for_update().filter(case=case, kind=kind, language=language).first()
-    if held is not None and held.text == cleaned and held.translator == named_translator:
+    if (
+        held is not None
+        and held.text == cleaned
+        and held.translator == named_translator
+        and not is_stale(held, original)
+    ):
         return held
     if held is not None and held.version != version:
-        raise StaleVersion(
-            _("Someone else changed this text while you were editing it."),
-            version=held.version,
-            theirs={"text": held.text, "translator": held.translator},
-            by=held.author.full_name,
-            at=held.updated_at,
-        )
+        raise text_changed(held)
+    level = CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)]
     if held is None:
-        level = CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)]
-        has_original = CaseText.objects.filter(case=case, kind=kind, is_original=True).exists()
-        held = CaseText(case=case, kind=kind, language=language, level=level, is_original=not has_original)
+        held = CaseText(case=case, kind=kind, language=language, level=level, is_original=original is None)
     else:
         held.version += 1
     held.text = cleaned
-    held.translator = "" if held.is_original else named_translator
+    _translates(held, original, named_translator)
     held.author = actor
     held.updated_at = timezone.now()
     save_as(held, actor=actor)
-    if CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)] <= Level.SUMMARY:
+    if level <= Level.SUMMARY:
         put_entry(
             case_id=case.pk,
             kind=SearchEntry.Kind.TEXT,
@@ -108,6 +109,15 @@ def write_text(
         codes={"kind": kind, "language": language, "version": held.version},
     )
     return held
+
+
+def _translates(held: CaseText, original: CaseText | None, translator: str) -> None:
+    """Say what a text translates. Whatever was said of the words before is not said of these."""
+    is_translation = original is not None and not held.is_original
+    held.translator = translator if is_translation else ""
+    held.status = CaseText.Status.DRAFT if is_translation else ""
+    held.source_version = original.version if original is not None and is_translation else None
+    held.checked_by, held.certificate = None, ""
 
 
 @transaction.atomic

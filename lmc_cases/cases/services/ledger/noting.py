@@ -39,9 +39,9 @@ def note_case(*, actor: User, case: Case, level: Level) -> None:
         disclose(actor=actor, pieces=[Piece.of_case(case, level, versions)])
 
 
-def note_cases(*, actor: User, rows: Iterable[CaseRow]) -> None:
-    """Note the foreign cases of one page of a list: what a row shows is existence, and a title where it may be seen."""
-    _note_headings(actor, [(row.case, row.title) for row in rows if not row.is_own], Path.LIST)
+def note_cases(*, actor: User, rows: Iterable[CaseRow], path: str = Path.LIST) -> None:
+    """Note the foreign cases of a list: what a row shows is existence, and a title where it may be seen."""
+    _note_headings(actor, [(row.case, row.title) for row in rows if not row.is_own], path)
 
 
 def note_heading(*, actor: User, case: Case, title: ShownText | None) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -87,7 +88,9 @@ class Terms:
 
 def approval_of(owner: Jurisdiction) -> Approval:
     """Say what a country's law asks for before a record of it is disclosed abroad."""
-    rows = list(DisclosureRule.objects.filter(jurisdiction=owner).order_by("law_title", "article", "pk"))
+    today = timezone.now().astimezone(ZoneInfo(owner.time_zone)).date()
+    held = DisclosureRule.objects.filter(jurisdiction=owner).in_force_on(today)
+    rows = list(held.order_by("law_title", "article", "pk"))
     asking = [row for row in rows if row.asks_for_approval]
     return Approval(asking, any(row.demands_approval for row in asking), bool(rows))
 

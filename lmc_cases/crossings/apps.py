@@ -1,0 +1,18 @@
+"""Register the app."""
+
+from django.apps import AppConfig
+
+
+class CrossingsConfig(AppConfig):
+    """Persons who cross together: planned, seated, marked and counted by both sides."""
+
+    name = "lmc_cases.crossings"
+
+    def ready(self) -> None:
+        """Make the tasks known to processes that only queue them by name, and a crossing to runs of dossiers."""
+        from lmc_cases.crossings import tasks  # noqa: F401
+        from lmc_cases.crossings.services.dossiers import requests_of_crossing
+        from lmc_cases.dossiers.models import Scope
+        from lmc_cases.dossiers.services.scopes import add_scope
+
+        add_scope(Scope.CROSSING, requests_of_crossing)

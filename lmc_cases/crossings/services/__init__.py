@@ -1,0 +1,1 @@
+"""Writes and readings of crossings."""

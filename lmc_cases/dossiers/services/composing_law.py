@@ -1,0 +1,86 @@
+"""What a request rests on, as facts: its papers, its counts with the offences of both sides, its assurances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lmc_cases.dossiers import facts as f
+from lmc_cases.dossiers.services.values import country_fact
+from lmc_cases.handovers.models import RequestPaper
+from lmc_cases.handovers.services.counts_read import CountShown, counts_of
+from lmc_cases.handovers.services.followed import assurances_of
+from lmc_cases.handovers.services.offences import law_of
+
+if TYPE_CHECKING:
+    from lmc_cases.accounts.models import User
+    from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
+
+
+def paper_facts(user: User, handover: HandoverRequest) -> tuple[f.Paper, ...]:
+    """Return what was given last for each element of the request, in the order it was first given."""
+    newest: dict[str, RequestPaper] = {}
+    for paper in RequestPaper.objects.visible_to(user).filter(handover=handover).order_by("pk"):
+        newest[paper.element] = paper
+    return tuple(
+        f.Paper(element=row.element, given=row.given, text=f.Text(row.language, row.text))
+        for row in newest.values()
+    )
+
+
+def assurance_facts(user: User, handover: HandoverRequest) -> tuple[f.Assurance, ...]:
+    """Return the assurances, the oldest first; one for a single person names that person."""
+    return tuple(
+        f.Assurance(
+            country=country_fact(row.country),
+            given_by=row.given_by,
+            given_on=row.given_on.isoformat(),
+            text=row.text,
+            document=row.document,
+            person=_called(row.subject),
+        )
+        for row in assurances_of(user, handover)
+    )
+
+
+def _called(subject: HandoverSubject | None) -> str:
+    if subject is None:
+        return ""
+    return str(subject.snapshot.get("romanised") or subject.snapshot.get("name", ""))
+
+
+def count_facts(user: User, handover: HandoverRequest) -> dict[int, tuple[f.Count, ...]]:
+    """Return the counts by primary key of the person."""
+    zone = handover.requested.time_zone
+    return {
+        subject: tuple(_count(count, handover, zone) for count in counts)
+        for subject, counts in counts_of(user, handover).items()
+    }
+
+
+def _count(count: CountShown, handover: HandoverRequest, zone: str) -> f.Count:
+    row = count.row
+    sides = ((handover.requesting, count.asking), (handover.requested, count.asked))
+    return f.Count(
+        number=row.number,
+        conduct=f.Text(row.language, count.conduct),
+        typology=row.typology,
+        asking_law=law_of(row.asking_offence) if row.asking_offence else "",
+        asked_law=law_of(row.asked_offence) if row.asked_offence else "",
+        place=row.place,
+        on=row.on.isoformat() if row.on else "",
+        is_sentenced=row.is_sentenced,
+        months_left=row.months_left,
+        answers=tuple(
+            f.CountAnswer(
+                country=country_fact(side),
+                outcome=said.row.outcome,
+                verdict=said.row.verdict,
+                by=said.row.recorded_by.full_name,
+                at=f.Moment(said.row.recorded_at, zone),
+            )
+            for side, said in sides
+            if said is not None
+        ),
+        decision=count.decision.outcome if count.decision else "",
+        ground=count.ground,
+    )

@@ -1,0 +1,1 @@
+"""Services of the law: what holds, and its change by two officers."""

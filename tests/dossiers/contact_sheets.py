@@ -1,0 +1,56 @@
+"""Draw the invented dossier in each language and in pairs, and one picture of all pages of each, to be looked at.
+
+``make dossier-samples`` runs it; files and pictures are under ``var/dossier-samples``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+PAIRS = [("zh-hans", "my"), ("km", "th"), ("lo", "vi"), ("en", "zh-hans")]
+COLUMNS, DPI, GAP = 5, 60, 6
+
+
+def contact_sheet(pdf: Path) -> Image.Image:
+    """Return all pages of a file as one picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["pdftoppm", "-r", str(DPI), "-png", str(pdf), f"{folder}/page"], check=True)
+        pages = [Image.open(path).convert("RGB") for path in sorted(Path(folder).glob("*.png"))]
+    width, height = (side + GAP for side in pages[0].size)
+    rows = -(-len(pages) // COLUMNS)
+    sheet = Image.new("RGB", (COLUMNS * width, rows * height), "#7a8696")
+    for number, page in enumerate(pages):
+        sheet.paste(page, (number % COLUMNS * width, number // COLUMNS * height))
+    return sheet
+
+
+def main() -> int:
+    """Draw them all."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lmc_cases.config.settings.static")
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from lmc_cases.dossiers.rendering import render_dossier
+    from tests.dossiers.samples import LANGUAGES, sample_facts
+
+    folder = Path(settings.VAR_DIR) / "dossier-samples"
+    folder.mkdir(parents=True, exist_ok=True)
+    for language, beside in [*((code, "") for code in LANGUAGES), *PAIRS]:
+        done = render_dossier(sample_facts(), language=language, beside=beside)
+        path = folder / f"dossier-{'+'.join(filter(None, [language, beside]))}.pdf"
+        path.write_bytes(done.pdf)
+        contact_sheet(path).save(path.with_suffix(".png"))
+        sys.stdout.write(f"{path.with_suffix('.png')}: {done.pages} pages\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
