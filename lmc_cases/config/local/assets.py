@@ -42,6 +42,12 @@ ASSETS = (
     Asset("htmx.org", "dist/htmx.min.js", "htmx"),
     # Reads QR codes where the browser has no reader of its own.
     Asset("jsqr", "dist/jsQR.js", "jsqr"),
+    # Shows a PDF beside its data; the builds for browsers of some years ago, which phones still have.
+    Asset("pdfjs-dist", "legacy/build/pdf.min.mjs", "pdfjs"),
+    Asset("pdfjs-dist", "legacy/build/pdf.worker.min.mjs", "pdfjs"),
+    Asset("pdfjs-dist", "legacy/web/pdf_viewer.mjs", "pdfjs"),
+    Asset("pdfjs-dist", "legacy/web/pdf_viewer.css", "pdfjs"),
+    Asset("pdfjs-dist", "legacy/web/images/*", "pdfjs/images"),
     # For screens: subsets, of which a browser loads what a page needs.
     *(
         asset
@@ -106,7 +112,7 @@ def copy_assets(node_modules: Path, vendor: Path) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if source.suffix in {".css", ".js"}:
+    if source.suffix in {".css", ".js", ".mjs"}:
         target.write_text(_LEFT_OUT.sub("", source.read_text(encoding="utf-8")), encoding="utf-8")
     else:
         shutil.copyfile(source, target)
