@@ -27,9 +27,9 @@ DOCUMENTS, COLD, REQUESTS = 300, 5, 8
 GROWTH, WARM_GAIN = 1.15, 2.5
 
 
-def draws(facts: Path, count: int) -> dict[str, Any]:
+def draws(facts: Path, count: int, engine: str = "weasyprint") -> dict[str, Any]:
     """What a process of its own says of drawing so many."""
-    argv = [sys.executable, "-m", "tests.bench.drawing_process", str(facts), str(count)]
+    argv = [sys.executable, "-m", "tests.bench.drawing_process", str(facts), str(count), engine]
     done = subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -66,10 +66,18 @@ def test_many_dossiers(record: Callable[..., None], size: Callable[[int], int], 
     record("drawn by one process", warm["documents"], "documents")
     record("memory after 50", early / 1024, "MB")
     record("memory at the end against after 50", late / early, "ratio", at_most=GROWTH)
+    typst = draws(path, size(DOCUMENTS), "typst")
     per_cold = sum(each["cpu"] for each in cold) / COLD
     per_warm = warm["drawing"] / warm["documents"]
     record("documents per CPU second, warm", 1 / per_warm, "documents")
     record("documents per CPU second, a process each", 1 / per_cold, "documents")
+    per_typst = typst["drawing"] / typst["documents"]
+    record("pages of a dossier", warm["pages"], "pages")
+    record("pages of the same, by Typst", typst["pages"], "pages")
+    record("documents per CPU second, Typst", 1 / per_typst, "documents")
+    # The goal is 1; docs/dossiers.md says what was found and tried.
+    record("processor time of a dossier against Typst", per_warm / per_typst, "ratio")
+    record("the same for each page", per_warm / warm["pages"] / (per_typst / typst["pages"]), "ratio")
     record("warm against a process each", per_cold / per_warm, "ratio", at_least=WARM_GAIN)
 
 

@@ -33,7 +33,7 @@ from lmc_cases.dossiers.rendering.engine import FONTS, Engine, load_engine
 from lmc_cases.dossiers.rendering.faults import RenderingFailed, no_warnings
 from lmc_cases.dossiers.segmentation import segment_html
 
-__all__ = ["RenderedDossier", "RenderingFailed", "engine_versions", "render_dossier", "warm_up"]
+__all__ = ["RenderedDossier", "RenderingFailed", "engine_versions", "render_dossier", "source_of", "warm_up"]
 
 PDF_VARIANT = "pdf/a-3a"
 # Upload re-encodes to 600 x 800; anything much larger did not come that way.
@@ -125,6 +125,11 @@ def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> R
         facts_sha256=facts.sha256,
         engine=dict(engine.versions),
     )
+
+
+def source_of(facts: DossierFacts, *, language: str) -> str:
+    """Return the HTML that is drawn: for whoever measures or reads what the engine gets."""
+    return _html(facts, language, "")
 
 
 def _html(facts: DossierFacts, language: str, beside: str) -> str:
