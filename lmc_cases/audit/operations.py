@@ -126,6 +126,7 @@ EXCEPTIONS: dict[str, Operation] = {
     "dossier.failed": Operation.ALTERATION,
     "dossier_run.started": Operation.COLLECTION,
     "dossier_run.cancelled": Operation.ALTERATION,
+    "dossier_run.downloaded": Operation.EXPORT,
     "audit.export_requested": Operation.EXPORT,
     "audit.export_failed": Operation.EXPORT,
     "audit.export_downloaded": Operation.EXPORT,

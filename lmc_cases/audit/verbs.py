@@ -112,6 +112,7 @@ VERBS: dict[str, Promise] = {
     "dossier.viewed": _("Viewed a dossier."),
     "dossiers.exported": _("Exported a list of dossiers."),
     "dossier_run.cancelled": _("Cancelled a run of dossiers."),
+    "dossier_run.downloaded": _("Downloaded the dossiers of a run as one file."),
     "dossier_run.resumed": _("Resumed a run of dossiers."),
     "dossier_run.retried": _("Requested the failed dossiers of a run again."),
     "dossier_run.started": _("Requested many dossiers at once."),

@@ -371,7 +371,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     # The officer's own, and no colleague's.
     **{
         f"dossiers:run{act}": (part("dossier_run"), {"own"})
-        for act in ("", "_progress", "_cancel", "_resume", "_retry")
+        for act in ("", "_progress", "_download", "_cancel", "_resume", "_retry")
     },
     "receipts:of_crossing": (part("crossing"), PARTY),
     "receipts:draw_up": (part("crossing"), {*OWN, "full"}),
