@@ -56,6 +56,11 @@ EXCEPTIONS: dict[str, Operation] = {
     "receipt.drawn_up": Operation.COLLECTION,
     "receipt.signed": Operation.ALTERATION,
     "case.translation_checked": Operation.ALTERATION,
+    "case.machine_draft_asked": Operation.ALTERATION,
+    "case.machine_draft_made": Operation.ALTERATION,
+    "case.machine_draft_failed": Operation.ALTERATION,
+    "case.text_sent_out": Operation.DISCLOSURE,
+    "translation.asked": Operation.COLLECTION,
     "receipt.signing_refused": Operation.ALTERATION,
     "dossier.signed": Operation.ALTERATION,
     # A file left the product; who made it stands in an event of its own.
