@@ -75,7 +75,8 @@ def kept_back(case: Case) -> str:
         return _("The case has a restriction in words (H3). Its texts are not sent to a machine.")
     if case.is_restricted:
         return _("Only named officers see the case. Its texts are not sent to a machine.")
-    highest = Case.RANK.get(Case.Classification(settings.TRANSLATOR_CLASSIFICATION))
+    # A setting that names no classification lets nothing out.
+    highest = {str(code): rank for code, rank in Case.RANK.items()}.get(settings.TRANSLATOR_CLASSIFICATION)
     if highest is None or case.rank > highest:
         return _("The case is classified too high. Its texts are not sent to a machine.")
     return ""
