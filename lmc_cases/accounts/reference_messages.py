@@ -12,6 +12,7 @@ ROLES = (
     _("Legal officer"),
     _("Evidence custodian"),
     _("Border officer"),
+    _("Machine translation"),
     _("Auditor"),
     _("Country administrator"),
     _("Partner agency"),

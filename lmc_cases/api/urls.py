@@ -61,6 +61,11 @@ urlpatterns = [
     path("dossier-runs/", DossierRuns.as_view({"get": "list", "post": "create"}), name="dossier-runs"),
     path("dossier-runs/<uuid:uuid>/", DossierRuns.as_view({"get": "retrieve"}), name="dossier-run"),
     path(
+        "dossier-runs/<uuid:uuid>/files/",
+        DossierRuns.as_view({"get": "files"}, **DossierRuns.files.kwargs),
+        name="dossier-run-files",
+    ),
+    path(
         "dossier-runs/<uuid:uuid>/cancel/", DossierRuns.as_view({"post": "cancel"}), name="dossier-run-cancel"
     ),
     path(

@@ -44,6 +44,9 @@ VERBS: dict[str, Promise] = {
     "case.emergency_refused": _("Refused access to a restricted case in an emergency."),
     "case.ledger_exported": _("Exported to whom a case was disclosed."),
     "case.ledger_viewed": _("Read to whom a case was disclosed."),
+    "case.machine_draft_asked": _("Asked the machine for a draft of a translation."),
+    "case.machine_draft_failed": _("The machine's draft of a translation was not made."),
+    "case.machine_draft_made": _("The machine drafted a translation."),
     "case.note_added": _("Added a note to a case."),
     "case.opened": _("Opened a case."),
     "case.put_into_operation": _("Put a case into an operation."),
@@ -60,6 +63,7 @@ VERBS: dict[str, Promise] = {
     "case.shared": _("Shared a case."),
     "case.sharing_viewed": _("Read who can see a case."),
     "case.taken_out_of_operation": _("Took a case out of an operation."),
+    "case.text_sent_out": _("A text of a case was sent to the machine translator."),
     "case.text_written": _("Wrote a text of a case."),
     "case.translation_checked": _("Said of a translation that it was checked or certified."),
     "case.timeline_added": _("Added an event to the timeline of a case."),
@@ -112,6 +116,7 @@ VERBS: dict[str, Promise] = {
     "dossier.viewed": _("Viewed a dossier."),
     "dossiers.exported": _("Exported a list of dossiers."),
     "dossier_run.cancelled": _("Cancelled a run of dossiers."),
+    "dossier_run.downloaded": _("Downloaded the dossiers of a run as one file."),
     "dossier_run.resumed": _("Resumed a run of dossiers."),
     "dossier_run.retried": _("Requested the failed dossiers of a run again."),
     "dossier_run.started": _("Requested many dossiers at once."),
@@ -292,6 +297,7 @@ VERBS: dict[str, Promise] = {
     "suspects.listed": _("Viewed the persons of a case."),
     "token.issued": _("Issued an API token."),
     "token.revoked": _("Revoked an API token."),
+    "translation.asked": _("Asked the country of a case for a translation."),
 }
 
 

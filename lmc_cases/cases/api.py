@@ -69,6 +69,7 @@ class CaseTextOut(Out):
     text = serializers.CharField()
     is_original = serializers.BooleanField()
     translator = KnownText(help_text="Who translated; `null` for the original.")
+    engine = KnownText(help_text="The machine whose words these are; `null` where a person wrote them.")
     status = KnownText(help_text="DRAFT, CHECKED or CERTIFIED; `null` for the original.")
     certificate = KnownText(help_text="Who certified it and by which certificate; `null` where nobody did.")
     version = serializers.IntegerField()

@@ -1,11 +1,18 @@
-"""Periodic upkeep of the visibility read model, and the look at what nobody answered."""
+"""Drafts that a machine writes, upkeep of the visibility read model, and the look at what nobody answered."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from lmc_cases.cases.services import facets, visibility
+from lmc_cases.cases.services.casework import write_owed_draft
 from lmc_cases.cases.services.sharing.escalating import escalate_unanswered
+
+
+@shared_task(name="cases.machine_draft", ignore_result=True)
+def machine_draft(*, job_id: int) -> None:
+    """Have a translation that is owed drafted by the machine; a second call changes nothing."""
+    write_owed_draft(job_id=job_id)
 
 
 @shared_task(name="cases.sweep_visibility", ignore_result=True)

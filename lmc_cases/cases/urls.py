@@ -15,6 +15,7 @@ from lmc_cases.cases.views import (
     handing_on,
     handling,
     lists,
+    machine,
     operations,
     sharing,
 )
@@ -57,6 +58,17 @@ urlpatterns = [
         "<uuid:uuid>/text/<str:kind>/<str:language>/check/",
         editing.TranslationCheck.as_view(),
         name="text_check",
+    ),
+    path(
+        "<uuid:uuid>/text/<str:kind>/<str:language>/machine/",
+        machine.MachineDraftAsk.as_view(),
+        name="text_machine",
+    ),
+    path("machine-drafts/<uuid:uuid>/", machine.MachineDraftPage.as_view(), name="machine_draft"),
+    path(
+        "machine-drafts/<uuid:uuid>/progress/",
+        machine.MachineDraftProgress.as_view(),
+        name="machine_draft_progress",
     ),
     path("<uuid:uuid>/text/<str:kind>/<str:language>/", editing.CaseTextWrite.as_view(), name="text"),
     path("<uuid:uuid>/timeline/add/", editing.TimelineAdd.as_view(), name="timeline_add"),

@@ -12,7 +12,9 @@ Exhibits are not swept by the clock: ``manage.py sweep_files`` lists them for a 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from django.core.files.storage import Storage, default_storage
@@ -29,11 +31,14 @@ _AT_ONCE: Final = 500
 class Shelf:
     """A folder of the storage, and the function that knows which of its files no record holds.
 
-    ``unknown_by`` is the name of a SQL function ``(text[]) RETURNS SETOF text``.
+    Attributes:
+        unknown_by: name of a SQL function ``(text[]) RETURNS SETOF text``.
+        is_deep: its files lie in folders of their own; else a folder in it is nobody's concern.
     """
 
     folder: str
     unknown_by: str
+    is_deep: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,10 @@ def leftovers(*, older_than: dt.timedelta = USUAL_AGE, storage: Storage | None =
     limit = timezone.now() - max(older_than, LEAST_AGE)
     found: list[Leftover] = []
     for shelf in _shelves.values():
-        # The files are listed first and the records asked afterwards: a file that got its record meanwhile is known.
-        old = {name: at for name, at in _files(place, shelf.folder) if at < limit}
-        names = sorted(old)
-        for start in range(0, len(names), _AT_ONCE):
-            some = names[start : start + _AT_ONCE]
-            found += [Leftover(name, old[name]) for name in _unknown(shelf, some)]
+        old = ((name, at) for name, at in _files(place, shelf.folder, deep=shelf.is_deep) if at < limit)
+        # Some are listed first and the records asked afterwards: a file that got its record meanwhile is known.
+        while some := dict(islice(old, _AT_ONCE)):
+            found += [Leftover(name, some[name]) for name in _unknown(shelf, sorted(some))]
     return found
 
 
@@ -76,18 +79,20 @@ def sweep(*, older_than: dt.timedelta = USUAL_AGE, storage: Storage | None = Non
     return len(found)
 
 
-def _files(place: Storage, folder: str) -> list[tuple[str, dt.datetime]]:
+def _files(place: Storage, folder: str, *, deep: bool) -> Iterator[tuple[str, dt.datetime]]:
+    """Walk a folder, one file at a time: dossiers have a folder each, and there may be many thousands."""
     try:
-        names = place.listdir(folder)[1]
+        folders, names = place.listdir(folder)
     except FileNotFoundError:
-        return []
-    found = []
+        return
     for name in names:
         try:
-            found.append((f"{folder}/{name}", place.get_modified_time(f"{folder}/{name}")))
+            yield f"{folder}/{name}", place.get_modified_time(f"{folder}/{name}")
         except FileNotFoundError:  # taken away by its own service meanwhile
             continue
-    return found
+    if deep:
+        for inner in sorted(folders):
+            yield from _files(place, f"{folder}/{inner}", deep=True)
 
 
 def _unknown(shelf: Shelf, names: list[str]) -> list[str]:

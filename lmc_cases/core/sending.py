@@ -8,10 +8,12 @@ address only saves it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, overload
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 UNKNOWN: Final = "application/octet-stream"
@@ -39,8 +41,20 @@ def send_file(content: Any, *, name: str, media_type: str = UNKNOWN) -> HttpResp
         response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     else:
         response = FileResponse(content, as_attachment=True, filename=name, content_type=media_type)
+    _guard(response)
+    return response
+
+
+def send_pieces(pieces: Iterator[bytes], *, name: str, media_type: str) -> StreamingHttpResponse:
+    """Return a file that is made while it is sent: how long it will be is not known yet."""
+    response = StreamingHttpResponse(pieces, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    _guard(response)
+    return response
+
+
+def _guard(response: HttpResponseBase) -> None:
     response.headers["Content-Security-Policy"] = settings.FILE_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -7,22 +7,32 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
 from django.conf import settings
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lmc_cases.core.api_views import KnownText, Moment, Out, ReadOnly
+from lmc_cases.core.api_views import FileRenderer, KnownText, Moment, Out, ReadOnly
 from lmc_cases.core.keyset import Page
+from lmc_cases.core.sending import send_pieces
 from lmc_cases.dossiers.models import DossierRun, DossierRunItem, Priority, Scope
 from lmc_cases.dossiers.services import runs
+from lmc_cases.dossiers.services.packing import pack_run
 from lmc_cases.dossiers.services.scopes import Asked
 
 STATES = ("running", "cancelled", "finished")
 PRIORITIES = tuple(name.lower() for name in Priority.names)
 MOST_NAMED = 1_000
+
+
+class ZipRenderer(FileRenderer):
+    """The archive's own media type; a refusal is still JSON."""
+
+    media_type = "application/zip"
 
 
 class RunRow(Out):
@@ -33,6 +43,7 @@ class RunRow(Out):
     scope_uuid = serializers.UUIDField(allow_null=True, help_text="The operation or crossing.")
     scope_reference = KnownText(help_text="Its reference when the run was started.")
     languages = serializers.ListField(child=serializers.ChoiceField(choices=settings.LANGUAGES))
+    beside = KnownText(help_text="Second language beside each of them; `null` for one language.")
     priority = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField(help_text="Finished: every row ended, one way or the other.")
     total = serializers.IntegerField(help_text="Dossiers asked for.")
@@ -95,6 +106,9 @@ class RunIn(serializers.Serializer[Any]):
 
     languages = serializers.ListField(
         child=serializers.ChoiceField(choices=settings.LANGUAGES), allow_empty=False
+    )
+    beside = serializers.ChoiceField(
+        choices=settings.LANGUAGES, required=False, help_text="A second language beside each of them."
     )
     crossing = serializers.UUIDField(required=False, help_text="A crossing you see.")
     operation = serializers.UUIDField(required=False, help_text="An operation you see.")
@@ -174,11 +188,19 @@ class DossierRuns(ReadOnly):
             actor=self.actor,
             asked=wanted.asked,
             languages=given["languages"],
+            beside=given.get("beside", ""),
             priority=Priority[given["priority"].upper()] if "priority" in given else None,
             # A key is its caller's own: two callers who choose the same make two runs.
             new_id=uuid5(self.actor.uuid, str(given["key"])) if "key" in given else None,
         )
         return Response(self.get_serializer(self._now(run)).data, status=201)
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[ZipRenderer])
+    def files(self, request: Request, uuid: UUID) -> StreamingHttpResponse:
+        """Return every dossier that is finished as one ZIP file with a manifest. Each disclosure is recorded."""
+        package = pack_run(actor=self.actor, run_id=uuid)
+        return send_pieces(package.pieces, name=package.name, media_type="application/zip")
 
     @extend_schema(request=None, responses=RunOut)
     @action(detail=True, methods=["post"])

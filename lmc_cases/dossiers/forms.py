@@ -97,6 +97,12 @@ class RunForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
     )
+    beside = forms.ChoiceField(
+        label=gettext_lazy("Second language beside it"),
+        choices=[("", gettext_lazy("None")), *settings.LANGUAGES],
+        required=False,
+        help_text=gettext_lazy("Every label and date then stands in both languages."),
+    )
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"), coerce=int, choices=Priority.choices, widget=forms.RadioSelect
     )

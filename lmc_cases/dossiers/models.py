@@ -224,6 +224,10 @@ class DossierRun(models.Model):
     scope_uuid = models.UUIDField(null=True, editable=False)
     scope_reference = models.CharField(max_length=40, blank=True, default="")
     languages = models.JSONField(_("languages"), default=list)
+    # Stands beside the language of each of its dossiers; "" for one language alone.
+    beside = models.CharField(
+        _("second language"), max_length=10, choices=settings.LANGUAGES, blank=True, default="", db_default=""
+    )
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, default=Priority.NORMAL
     )

@@ -25,6 +25,7 @@ urlpatterns = [
     path("runs/start/", runs.RunStart.as_view(), name="run_start"),
     path("runs/<uuid:uuid>/", runs.RunPage.as_view(), name="run"),
     path("runs/<uuid:uuid>/progress/", runs.RunProgress.as_view(), name="run_progress"),
+    path("runs/<uuid:uuid>/download/", runs.RunDownload.as_view(), name="run_download"),
     path("runs/<uuid:uuid>/cancel/", runs.RunCancel.as_view(), name="run_cancel"),
     path("runs/<uuid:uuid>/resume/", runs.RunResume.as_view(), name="run_resume"),
     path("runs/<uuid:uuid>/retry/", runs.RunRetry.as_view(), name="run_retry"),

@@ -127,11 +127,13 @@ def choose(texts: Iterable[Text]) -> Chosen | None:
         return Chosen(original, mark % {"language": name}, None)
     if text.is_original:
         return Chosen(text, gettext("Original text"), None)
-    if text.translator:
+    if text.engine:
+        mark = gettext("Machine translation from %(language)s by %(name)s")
+    elif text.translator:
         mark = gettext("Translation from %(language)s. Translator: %(name)s")
     else:
         mark = gettext("Translation from %(language)s. The translator is not known.")
-    said = [mark % {"language": name, "name": text.translator}]
+    said = [mark % {"language": name, "name": text.engine or text.translator}]
     if text.status:
         said.append(word(text.status, "translation"))
     if text.is_stale:

@@ -50,8 +50,9 @@ LISTS: dict[str, tuple[str, set[str]]] = {
     "dossiers": ("dossier", BOTH_COUNTRIES),
     "dossier-runs": ("dossier_run", {"own"}),
 }
-# Addresses that change something: to whom else they answer as for what is missing is tested in test_runs.py.
-ACTS = {"dossier-run-cancel", "dossier-run-resume", "dossier-run-retry"}
+# Addresses that change something, or need dossiers that are drawn: to whom else they answer as for what is missing is
+# tested in test_runs.py.
+ACTS = {"dossier-run-cancel", "dossier-run-resume", "dossier-run-retry", "dossier-run-files"}
 REFERENCE = {"jurisdictions", "agencies", "typologies", "legal-instruments"}
 REFERENCE_ROWS = {"jurisdiction", "agency", "typology", "legal-instrument"}
 # Hold no record: the way in, the schema, its page, and addresses that are none (tests/api/test_problems.py).

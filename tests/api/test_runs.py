@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.dossiers.models import DossierRun, DossierRunItem
 from lmc_cases.jurisdictions.access import acting_as
-from tests.api.samples import SESSIONS, World
+from tests.api.samples import PDF, SESSIONS, World, body
 from tests.api.test_problems import is_problem
 
 pytestmark = pytest.mark.django_db
@@ -24,21 +27,21 @@ def send(client: Client, address: str, body: Any = None) -> Any:
 
 def test_a_run_is_started_watched_and_steered(w: World) -> None:
     client = w.client("own")
-    body = {
+    wanted = {
         "languages": ["en", "vi"],
         "requests": [str(w.handover.uuid)],
         "priority": "nightly",
         "key": str(uuid4()),
     }
-    answer = send(client, RUNS, body)
+    answer = send(client, RUNS, wanted)
     assert answer.status_code == 201
     made = answer.json()
     assert (made["total"], made["done"], made["failed"], made["state"]) == (2, 0, 0, "running")
     assert (made["scope"], made["priority"], made["languages"]) == ("REQUESTS", "nightly", ["en", "vi"])
     assert made["failures"] == []
     # Sent again on a bad line it is the same run; the same key of another officer is another run.
-    assert send(client, RUNS, body).json()["uuid"] == made["uuid"]
-    assert send(w.client("full"), RUNS, body).json()["uuid"] != made["uuid"]
+    assert send(client, RUNS, wanted).json()["uuid"] == made["uuid"]
+    assert send(w.client("full"), RUNS, wanted).json()["uuid"] != made["uuid"]
     one = f"{RUNS}{made['uuid']}/"
     assert client.get(one).json() == made
     assert send(client, f"{one}cancel/").json()["state"] == "cancelled"
@@ -111,6 +114,12 @@ def test_whoever_does_not_see_it_can_neither_name_nor_steer_it(w: World, viewer:
                 assert answer.status_code in {200, 409}
             else:
                 is_problem(answer, 404, "not-found")
+    for uuid in (w.dossier_run.uuid, uuid4()):
+        answer = client.get(f"{RUNS}{uuid}/files/")
+        if viewer == "own" and uuid == w.dossier_run.uuid:
+            assert answer.status_code == 409, "nothing of it is drawn"
+        else:
+            is_problem(answer, 404, "not-found")
     for name, uuid in (("requests", w.handover.uuid), ("operation", w.operation.uuid), ("crossing", uuid4())):
         value = [str(uuid)] if name == "requests" else str(uuid)
         answer = send(client, RUNS, {"languages": ["en"], name: value})
@@ -121,3 +130,19 @@ def test_whoever_does_not_see_it_can_neither_name_nor_steer_it(w: World, viewer:
 
 def test_without_a_name_nobody_starts_anything(w: World) -> None:
     is_problem(send(w.client("anonymous"), RUNS, {"languages": ["en"]}), 401, "not-authenticated")
+
+
+def test_the_files_of_a_run_leave_as_one_archive(w: World) -> None:
+    with acting_as(w.officers["own"]):
+        DossierRunItem.objects.filter(run=w.dossier_run).update(
+            state="DONE", dossier=w.dossier, finished_at=timezone.now()
+        )
+    answer = w.client("own").get(f"{RUNS}{w.dossier_run.uuid}/files/", headers={"accept": "application/zip"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    assert answer["Content-Disposition"].startswith("attachment")
+    with zipfile.ZipFile(io.BytesIO(body(answer))) as archive:
+        (name,) = (name for name in archive.namelist() if name != "manifest.json")
+        assert archive.read(name) == PDF
+    assert name.endswith("-signed.pdf")
+    event = AuditEvent.objects.get(verb="dossier.downloaded")
+    assert (event.channel, event.actor, event.object_uuid) == ("api", w.officers["own"], w.dossier.uuid)

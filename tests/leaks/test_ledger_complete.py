@@ -75,6 +75,7 @@ SHOWS_NOTHING = {
     "dossiers:signed_download": "nothing is signed in this world: tested in tests/dossiers with one that is",
     "dossiers:retry": "takes no GET",
     "dossiers:runs": "the reader's own runs",
+    "dossiers:run_download": "nothing is drawn in this world: tested in tests/dossiers/test_packing.py",
     "dossiers:run_start": "asks; says how many requests the reader sees",
     "exchange:list": "imports of the own country",
     "cases:why": "which rule opens it",

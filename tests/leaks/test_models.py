@@ -27,6 +27,7 @@ from lmc_cases.cases.models import (
     Disclosure,
     EmergencyAccess,
     ItemVisibility,
+    MachineDraft,
     NumberMark,
     Operation,
     OperationMember,
@@ -35,6 +36,7 @@ from lmc_cases.cases.models import (
     ShareFollowUp,
     ShareResponse,
     TimelineEntry,
+    TranslationRequest,
 )
 from lmc_cases.cases.services import casework, facets
 from lmc_cases.crossings.models import (
@@ -108,6 +110,10 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     SearchEntry: EXISTENCE,
     NumberMark: PERSON,
     TimelineEntry: FULL,
+    # What was sent to a machine is the owner's own matter; what came of it is a text like others.
+    MachineDraft: OWN,
+    # Who asks, and who owns the case; no third country that reads the same text.
+    TranslationRequest: FULL,
     CaseNote: OWN,
     CaseOfficer: OWN,
     CaseShare: EXISTENCE,

@@ -189,6 +189,10 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "cases:edit": (case, OWN),
     "cases:text": (text, OWN),
     "cases:text_check": (translation, OWN),
+    # Off: no machine is set up in this world. With one: tests/cases/test_machine_drafts.py.
+    "cases:text_machine": (text, set()),
+    "cases:machine_draft": (part("machine_draft"), OWN),
+    "cases:machine_draft_progress": (part("machine_draft"), OWN),
     "cases:timeline_add": (case, OWN),
     "cases:note_add": (case, OWN),
     "cases:restrict": (case, OWN),
@@ -371,7 +375,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     # The officer's own, and no colleague's.
     **{
         f"dossiers:run{act}": (part("dossier_run"), {"own"})
-        for act in ("", "_progress", "_cancel", "_resume", "_retry")
+        for act in ("", "_progress", "_download", "_cancel", "_resume", "_retry")
     },
     "receipts:of_crossing": (part("crossing"), PARTY),
     "receipts:draw_up": (part("crossing"), {*OWN, "full"}),

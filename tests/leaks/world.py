@@ -23,11 +23,12 @@ from lmc_cases.accounts.services.rights import revoke_role
 from lmc_cases.audit.listing import EventFilters
 from lmc_cases.audit.models import AuditCheckpoint, AuditEpoch
 from lmc_cases.audit.services.exporting import request_export
-from lmc_cases.cases.models import Case, CaseShare, Level, ShareFollowUp
+from lmc_cases.cases.models import Case, CaseShare, CaseText, Level, MachineDraft, ShareFollowUp
 from lmc_cases.cases.services import casework, emergency, operations, sharing
 from lmc_cases.cases.services.consent import ask_to_pass_on
 from lmc_cases.cases.services.handling import Marks
 from lmc_cases.config.demo_data import DEMO_PEOPLE
+from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier, DossierSignature
 from lmc_cases.dossiers.services import approve_and_owe, request_ledger
@@ -450,6 +451,7 @@ def _hand_over(world: World) -> None:
         actor=world.viewers["own"], reference="TH-0000-000000", reason="nobody is there"
     )
     world.parts["ledger"] = request_ledger(actor=world.viewers["own"], case_id=world.case.uuid, language="en")
+    _translate(world)
     world.parts["dossier_run"] = start_run(
         actor=world.viewers["own"],
         asked=Asked("REQUESTS", requests=frozenset({draft.uuid})),
@@ -470,6 +472,26 @@ def _hand_over(world: World) -> None:
         certificate_name="MARKREQUEST",
         signed_at=timezone.now(),
     )
+
+
+def _translate(world: World) -> None:
+    """A reader asks for a translation; a machine was asked for one, by hand: none is set up in this world."""
+    reader, thai = world.viewers["full"], world.viewers["own"]
+    text = CaseText.objects.visible_to(reader).get(case=world.case, kind="FACTS", is_original=True)
+    world.parts["translation_request"] = casework.ask_translation(
+        actor=reader, text_id=text.uuid, language="zh-hans", why="MARKREQUEST"
+    )
+    draft = MachineDraft(
+        case=world.case,
+        kind="FACTS",
+        language="km",
+        requested_by=thai,
+        job_state=JobState.FAILED,
+        error_code="translator-away",
+    )
+    with acting_as(thai):
+        save_as(draft, actor=thai, reason="by hand")
+    world.parts["machine_draft"] = draft
 
 
 def _count(world: World, handover: HandoverRequest) -> Count:

@@ -19,8 +19,13 @@ from django.db import transaction
 
 from lmc_cases.config.demo_data import DEMO_PEOPLE
 from lmc_cases.core import leftovers
+from lmc_cases.dossiers.models import Dossier, LedgerDocument
+from lmc_cases.dossiers.services import print_owed_ledger, request_ledger, sign_dossier
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing
+from lmc_cases.handovers.services import writing
+from lmc_cases.jurisdictions.access import acting_as
+from tests.dossiers.runs import drain, granted, start
 from tests.factories import officer, open_case
 from tests.leaks.world import jpeg
 
@@ -131,12 +136,75 @@ def test_photographs_of_persons_and_of_their_history_stay_and_broken_ones_go(pla
     assert names(place, "photos") == {kept}
 
 
-def test_exhibits_and_dossiers_are_out_of_the_sweepers_reach(place: Path) -> None:
-    for folder in ("evidence", "dossiers"):
-        default_storage.save(f"{folder}/unknown", ContentFile(b"nobody names it"))
+def test_exhibits_and_copies_of_photographs_are_out_of_the_sweepers_reach(place: Path) -> None:
+    """Rule: a person decides on exhibits; a copy is named by its content, and facts that are frozen name it sealed."""
+    for name in ("evidence/unknown", f"dossiers/photos/{'a' * 64}.jpg", "dossiers/unknown"):
+        default_storage.save(name, ContentFile(b"nobody names it"))
     grow_old(place)
     assert leftovers.sweep() == 0
     assert names(place, "evidence") == {"unknown"}
+
+
+def test_what_a_killed_process_left_of_dossiers_goes_and_what_was_drawn_signed_and_printed_stays(
+    place: Path, settings: Any
+) -> None:
+    settings.VAR_DIR = place / "var"
+    settings.SECOND_FACTOR_COMPULSORY = False
+    party = granted(1)
+    start(party)
+    assert drain() == 1
+    with acting_as(party.holder):
+        dossier = Dossier.objects.get()
+    signed = sign_dossier(
+        actor=party.holder, dossier_id=dossier.uuid, sha256=dossier.sha256, confirmed_at=None
+    )
+    with acting_as(party.holder):
+        ledger = request_ledger(actor=party.holder, case_id=party.case.uuid, language="en")
+    print_owed_ledger(job_id=ledger.pk)
+    with acting_as(party.holder):
+        printed = LedgerDocument.objects.get(pk=ledger.pk)
+    kept = {str(dossier.file.name), str(signed.file.name), str(printed.file.name)}
+    left = {
+        f"dossiers/{dossier.uuid.hex}/{'1' * 32}.pdf",
+        f"dossiers/{dossier.uuid.hex}/signed/REQUESTED/{'2' * 32}.pdf",
+        f"dossiers/{dossier.uuid.hex}/signed/REQUESTING/{'3' * 32}.pdf",
+        f"dossiers/ledgers/{printed.uuid.hex}/{'4' * 32}.pdf",
+        f"dossiers/{'5' * 32}/{'6' * 32}.pdf",
+    }
+    for name in left:
+        assert default_storage.save(name, ContentFile(b"half")) == name
+    assert leftovers.leftovers() == []
+    grow_old(place)
+    assert {leftover.name for leftover in leftovers.leftovers()} == left
+    assert leftovers.sweep() == len(left)
+    assert all(default_storage.exists(name) for name in kept)
+    assert not any(default_storage.exists(name) for name in left)
+
+
+def test_papers_of_messages_stay_and_broken_ones_go(place: Path) -> None:
+    party = granted(1)
+    writing.write_message(
+        actor=party.liaison,
+        handover_id=party.requests[0].uuid,
+        text="Invented",
+        language="en",
+        enclosed=writing.Enclosed(paper=io.BytesIO(b"%PDF"), paper_name="warrant.pdf"),
+    )
+    (kept,) = names(place, "papers")
+    default_storage.save(f"papers/{'0' * 32}", ContentFile(b"left behind"))
+    grow_old(place)
+    assert leftovers.sweep() == 1
+    assert names(place, "papers") == {kept}
+
+
+def test_many_folders_are_walked_a_few_hundred_files_at_a_time(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        default_storage.save(f"dossiers/{number:032x}/{number:032x}.pdf", ContentFile(b"half"))
+    grow_old(place)
+    monkeypatch.setattr(leftovers, "_AT_ONCE", 3)
+    assert leftovers.sweep() == 7
 
 
 def test_the_command_lists_first_and_deletes_only_when_told(place: Path) -> None:
@@ -158,7 +226,12 @@ def test_the_clock_sweeps_every_hour() -> None:
 
 def test_the_functions_return_nothing_but_names_they_were_given(superuser_url: str) -> None:
     with psycopg.connect(superuser_url) as connection:
-        for function in ("files_without_import(text[])", "photographs_without_person(text[])"):
+        for function in (
+            "files_without_import(text[])",
+            "photographs_without_person(text[])",
+            "files_without_dossier(text[])",
+            "papers_without_message(text[])",
+        ):
             row = connection.execute(
                 "SELECT pg_get_userbyid(proowner), prosecdef, pg_get_function_result(oid),"
                 " EXISTS (SELECT FROM unnest(proacl) acl WHERE acl::text LIKE '=%%')"

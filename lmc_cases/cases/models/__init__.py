@@ -20,6 +20,7 @@ from lmc_cases.cases.models.operation import Operation, OperationMember
 from lmc_cases.cases.models.reading_reason import ReadingReason
 from lmc_cases.cases.models.share import CaseShare, CaseShareItem
 from lmc_cases.cases.models.share_response import ShareResponse
+from lmc_cases.cases.models.translating import MachineDraft, TranslationRequest
 from lmc_cases.cases.models.visibility import (
     CaseVisibility,
     ContributedItem,
@@ -51,6 +52,7 @@ __all__ = [
     "InformationGrade",
     "ItemVisibility",
     "Level",
+    "MachineDraft",
     "NumberMark",
     "Operation",
     "OperationMember",
@@ -62,6 +64,7 @@ __all__ = [
     "SourceGrade",
     "StatementKind",
     "TimelineEntry",
+    "TranslationRequest",
     "is_stale",
     "item_is_visible_to",
 ]

@@ -67,6 +67,10 @@ class CaseText(models.Model):
     text = models.TextField(_("text"))
     is_original = models.BooleanField(default=True)
     translator = models.CharField(_("translator"), max_length=200, blank=True, default="")
+    # Names the machine whose words these are; "" where a person wrote them.
+    engine = models.CharField(
+        _("machine"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, blank=True, default="", editable=False
     )
@@ -100,6 +104,10 @@ class CaseText(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=["", "DRAFT"]) | models.Q(checked_by__isnull=False),
                 name="a_checked_translation_names_who_checked_it",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(engine="") | models.Q(is_original=False),
+                name="a_machine_writes_no_original",
             ),
         ]
 

@@ -24,6 +24,7 @@ class ShownText:
         by: translator of a translation, else "".
         is_outdated: a translation of another version of the original than the one that stands.
         status: of a translation, in words; else "".
+        engine: the machine whose words a translation is; "" for a person's.
         languages: codes of all languages the text exists in, the original's first.
     """
 
@@ -34,6 +35,7 @@ class ShownText:
     by: str = ""
     is_outdated: bool = False
     status: str = ""
+    engine: str = ""
     languages: tuple[str, ...] = ()
 
 
@@ -84,5 +86,6 @@ def shown(row: CaseText, wanted: str, rows: Iterable[CaseText] = ()) -> ShownTex
         by=row.translator if kind == "translation" else "",
         is_outdated=is_stale(row, next((other for other in others if other.is_original), None)),
         status=str(row.get_status_display()) if kind == "translation" else "",
+        engine=row.engine if kind == "translation" else "",
         languages=tuple(other.language for other in others),
     )

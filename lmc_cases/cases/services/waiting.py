@@ -1,4 +1,4 @@
-"""What waits for an officer of shares: to confirm, to answer, to review, to acknowledge, to be told."""
+"""What waits for an officer of shares: to confirm, answer, review, acknowledge, translate; to be told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.accounts.models import Notice
 from lmc_cases.accounts.services.desks import stands_in_for
-from lmc_cases.cases.models import Case, CaseShare, CaseShareItem, ShareFollowUp, ShareResponse
+from lmc_cases.cases.models import (
+    Case,
+    CaseShare,
+    CaseShareItem,
+    ShareFollowUp,
+    ShareResponse,
+    TranslationRequest,
+)
+from lmc_cases.cases.services.casework.asking import translations_to_make
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 
 if TYPE_CHECKING:
@@ -65,6 +73,7 @@ class WaitingShares:
     questions: list[ShareResponse] = field(default_factory=list)
     to_review: list[CaseShare] = field(default_factory=list)
     to_acknowledge: list[ShareFollowUp] = field(default_factory=list)
+    translations: list[TranslationRequest] = field(default_factory=list)
     notices: list[NoticeShown] = field(default_factory=list)
     standing_in_for: list[User] = field(default_factory=list)
 
@@ -76,6 +85,7 @@ class WaitingShares:
             or self.questions
             or self.to_review
             or self.to_acknowledge
+            or self.translations
             or self.notices
         )
 
@@ -103,6 +113,7 @@ def waiting_shares(*, actor: User, size: int) -> WaitingShares:
         questions=asked,
         to_review=list(_with_names(to_review).order_by("review_on", "pk")[:size]),
         to_acknowledge=told,
+        translations=translations_to_make(actor, size),
         notices=_notices(
             actor,
             size,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lmc_cases.accounts.models import User
 from lmc_cases.cases.forms.casework import (
     CaseEditForm,
     CaseOpenForm,
@@ -23,7 +24,7 @@ from lmc_cases.cases.forms.casework import (
     TimelineForm,
     TranslationCheckForm,
 )
-from lmc_cases.cases.models import CaseOfficer, CaseText, is_stale
+from lmc_cases.cases.models import Case, CaseOfficer, CaseText, TranslationRequest, is_stale
 from lmc_cases.cases.services import casework
 from lmc_cases.cases.views.base import CaseFormView, officer_of
 from lmc_cases.core.once import id_in
@@ -145,10 +146,25 @@ class CaseTextWrite(CaseFormView):
                 "page_title": self.kind.label,
                 "text_language": language,
                 "original": None if beside is None or beside.language == language else beside,
+                "held": self.held,
+                "asked": _asked(self.actor, self.case, self.kind, language),
+                **self._machine(),
                 "draft": f"case-text-{self.case.uuid}-{self.kind}-{language}",
                 **kwargs,
             }
         )
+
+    def _machine(self) -> dict[str, str]:
+        """Offer the machine's draft where there is a machine, a right, and nothing that a person wrote."""
+        language, held = self.kwargs["language"], self.held
+        is_free = held is None or (bool(held.engine) and held.status == CaseText.Status.DRAFT)
+        if self.original is None or self.original.language == language or not is_free:
+            return {}
+        if casework.machine_for(self.actor, self.case) is None:
+            return {}
+        why_not = casework.kept_back(self.case)
+        address = reverse("cases:text_machine", args=[self.case.uuid, self.kind.value, language])
+        return {"machine_url": "" if why_not else address, "machine_kept_back": why_not}
 
     def call(self, form: forms.Form) -> str:
         """Save it."""
@@ -194,6 +210,7 @@ class TranslationCheck(CaseFormView):
             original=self.original,
             is_stale=is_stale(self.held, self.original),
             is_own=self.held.author_id == self.actor.pk,
+            asked=_asked(self.actor, self.case, self.held.kind, self.held.language),
             edit_url=reverse("cases:text", args=[self.case.uuid, self.held.kind, self.held.language]),
             **kwargs,
         )
@@ -209,6 +226,12 @@ class TranslationCheck(CaseFormView):
         )
         messages.success(self.request, _("Saved."))
         return f"{self.back_url()}?language={self.held.language}#texts"
+
+
+def _asked(actor: User, case: Case, kind: str, language: str) -> list[TranslationRequest]:
+    """Return who waits for a translation."""
+    rows = TranslationRequest.objects.visible_to(actor).open().filter(case=case, kind=kind, language=language)
+    return list(rows.select_related("country").order_by("pk"))
 
 
 class TimelineAdd(CaseFormView):

@@ -14,6 +14,7 @@ from kombu import Queue
 from lmc_cases.config.settings.browser import *  # noqa: F403 - one topic of this module
 from lmc_cases.config.settings.sign_in import *  # noqa: F403 - its settings are settings of this module
 from lmc_cases.config.settings.signing import *  # noqa: F403 - one topic of this module
+from lmc_cases.config.settings.translating import *  # noqa: F403 - one topic of this module
 
 # Generic views and forms may name their types at run time.
 django_stubs_ext.monkeypatch()

@@ -156,7 +156,8 @@ class Text(Fact):
     """Free text in one language; paragraphs end with a line end.
 
     ``is_original`` is False for a translation; ``translator`` then says who made it (may be empty), ``status`` is
-    DRAFT, CHECKED or CERTIFIED, and ``is_stale`` whether the original was changed after it.
+    DRAFT, CHECKED or CERTIFIED, ``is_stale`` whether the original was changed after it, and ``engine`` the machine that
+    drafted it (empty for a person).
     """
 
     language: str
@@ -165,6 +166,7 @@ class Text(Fact):
     translator: str = ""
     status: str = field(default="", metadata=LATER)
     is_stale: bool = field(default=False, metadata=LATER)
+    engine: str = field(default="", metadata=LATER)
 
     @property
     def paragraphs(self) -> list[str]:

@@ -118,11 +118,15 @@ def owe_item(item_id: int, officer_pk: int) -> Claimed | None:
 
 def _owe(item_id: int, officer: User) -> Claimed | None:
     rows = DossierRunItem.objects.visible_to(officer).select_for_update(of=("self",))
-    item = rows.select_related("handover").get(pk=item_id)
+    item = rows.select_related("handover", "run").get(pk=item_id)
     if item.state != State.WAITING:
         return None
     dossier = request_dossier(
-        actor=officer, handover_id=item.handover.uuid, language=item.language, wake=False
+        actor=officer,
+        handover_id=item.handover.uuid,
+        language=item.language,
+        beside=item.run.beside,
+        wake=False,
     )
     # Locked, so that it does not end between this look and the end of this transaction.
     held = Dossier.objects.visible_to(officer).select_for_update(of=("self",)).get(pk=dossier.pk)

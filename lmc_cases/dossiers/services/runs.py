@@ -56,6 +56,7 @@ def start_run(
     actor: User,
     asked: Asked,
     languages: Collection[str],
+    beside: str = "",
     priority: int | None = None,
     expected: int | None = None,
     new_id: UUID | None = None,
@@ -64,13 +65,15 @@ def start_run(
 
     Args:
         languages: codes of ``settings.LANGUAGES``.
+        beside: a further one that stands beside each of them; "" for none.
         priority: of ``Priority``; "first" is for crossings alone. ``None``: as the scope suggests.
         expected: how many requests the officer was told of; another number is refused.
         new_id: the run's id; one that exists already is returned as it is.
 
     Raises:
         ObjectDoesNotExist: what it is of: foreign and missing alike.
-        InvalidInput: no or an unknown language, a priority it may not have, nothing or too much to do.
+        InvalidInput: no or an unknown language, one beside itself, a priority it may not have, nothing or too much
+            to do.
         ListChanged: not as many requests as expected.
     """
     if new_id is not None:
@@ -78,6 +81,7 @@ def start_run(
         if made is not None:
             return made
     wanted = _checked_languages(languages)
+    second = _checked_beside(beside, wanted)
     chosen = _checked_priority(asked, priority)
     found = requests_asked(actor, asked)
     count = len(found.requests)
@@ -100,6 +104,7 @@ def start_run(
         scope_uuid=asked.uuid,
         scope_reference=found.reference,
         languages=wanted,
+        beside=second,
         priority=chosen,
         total=count * len(wanted),
         requested_by=actor,
@@ -252,6 +257,14 @@ def _checked_languages(languages: Collection[str]) -> list[str]:
     return [code for code in known if code in languages]
 
 
+def _checked_beside(beside: str, languages: Collection[str]) -> str:
+    if beside and beside not in dict(settings.LANGUAGES):
+        raise InvalidInput("beside", _("Choose a language from the list."))
+    if beside in languages:
+        raise InvalidInput("beside", _("This language is chosen above already. Choose another, or none."))
+    return beside
+
+
 def _checked_priority(asked: Asked, priority: int | None) -> int:
     is_crossing = asked.scope == Scope.CROSSING
     if priority is None:
@@ -279,7 +292,13 @@ def _record(actor: User, run: DossierRun, act: str, operation: Operation, **code
         operation=operation,
         verb=f"dossier_run.{act}",
         target=run,
-        codes={"scope": run.scope, "total": run.total, "languages": run.languages, **codes},
+        codes={
+            "scope": run.scope,
+            "total": run.total,
+            "languages": run.languages,
+            **({"beside": run.beside} if run.beside else {}),
+            **codes,
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 The signature is made between two transactions, for a remote key or a time stamp takes its time: the second locks the
 request through the rule and asks everything again. A process killed in between leaves a file that no row names; the
-next signature of that side removes it.
+next signature of that side removes it, else the hourly sweep of leftovers.
 """
 
 from __future__ import annotations

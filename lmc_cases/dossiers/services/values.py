@@ -31,6 +31,7 @@ def texts_fact(rows: list[dict[str, Any]]) -> tuple[f.Text, ...]:
             translator=row["translator"],
             status=row.get("status", ""),
             is_stale=row.get("is_stale", False),
+            engine=row.get("engine", ""),
         )
         for row in rows
     )

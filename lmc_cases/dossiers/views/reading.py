@@ -73,7 +73,13 @@ def text_shown(texts: Iterable[Text], dossier: Dossier) -> dict[str, str] | None
     if text is None:
         return None
     kind = "original" if text.is_original else "translation"
-    return {"text": text.text, "language": text.language, "kind": kind, "by": text.translator}
+    return {
+        "text": text.text,
+        "language": text.language,
+        "kind": kind,
+        "by": text.translator,
+        "engine": text.engine,
+    }
 
 
 def _unfinished(facts: DossierFacts, dossier: Dossier) -> list[wording.Unfinished]:

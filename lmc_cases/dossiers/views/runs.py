@@ -22,10 +22,12 @@ from lmc_cases.core.errors import Conflict
 from lmc_cases.core.keyset import Cursor, page_link
 from lmc_cases.core.once import id_in, new_token
 from lmc_cases.core.scoping import ServiceFormView
+from lmc_cases.core.sending import send_pieces
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.forms import RunForm, RunScope
 from lmc_cases.dossiers.models import DossierRun, DossierRunItem, Priority, Scope
 from lmc_cases.dossiers.services import runs
+from lmc_cases.dossiers.services.packing import pack_run
 from lmc_cases.dossiers.services.scopes import Asked, Found, requests_asked
 from lmc_cases.dossiers.tables import RunTable
 from lmc_cases.dossiers.views.trouble import trouble_with
@@ -162,6 +164,7 @@ class RunStart(ServiceFormView):
             actor=officer_of(self.request),
             asked=self.asked,
             languages=form.cleaned_data["languages"],
+            beside=form.cleaned_data["beside"],
             priority=form.cleaned_data["priority"],
             expected=form.cleaned_data["expected"],
             new_id=id_in(form.cleaned_data["once"], self.request),
@@ -215,6 +218,21 @@ class RunProgress(View):
         if run is None:
             raise Http404
         return render(request, "components/progress_state.html", progress_of(request, run))
+
+
+class RunDownload(View):
+    """What is finished, as one file; each dossier in it is a disclosure of its own."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Send it while it is written; with nothing to send, say so on the run's page."""
+        try:
+            package = pack_run(actor=officer_of(request), run_id=kwargs["uuid"])
+        except DossierRun.DoesNotExist:
+            raise Http404 from None
+        except Conflict as error:
+            messages.warning(request, str(error))
+            return redirect("dossiers:run", uuid=kwargs["uuid"])
+        return send_pieces(package.pieces, name=package.name, media_type="application/zip")
 
 
 class _RunStep(View):

@@ -392,6 +392,7 @@ def _texts(actor: User, case: Case) -> dict[str, list[dict[str, Any]]]:
                 "text": row.text,
                 "is_original": row.is_original,
                 "translator": row.translator,
+                **({"engine": row.engine} if row.engine else {}),
             }
         )
     return texts

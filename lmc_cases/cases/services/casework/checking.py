@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import CaseText, is_stale
+from lmc_cases.cases.services.casework.asking import answer_requests
 from lmc_cases.cases.services.casework.rows import (
     check_code,
     checked_text,
@@ -79,6 +80,7 @@ def check_translation(
     held.status, held.certificate, held.checked_by = status, named, actor
     held.version += 1
     save_as(held, actor=actor)
+    answer_requests(held, actor=actor)
     mark_changed(case, actor, "")
     record(
         actor=actor,

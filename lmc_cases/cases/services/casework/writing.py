@@ -41,6 +41,11 @@ from lmc_cases.jurisdictions.access import Action
 if TYPE_CHECKING:
     pass
 
+MOST_CHARACTERS = {
+    kind: MAX_TITLE_CHARACTERS if kind == CaseText.Kind.TITLE else MAX_TEXT_CHARACTERS
+    for kind in CaseText.Kind
+}
+
 
 @transaction.atomic
 def write_text(
@@ -66,9 +71,7 @@ def write_text(
     check_code("kind", kind, CaseText.Kind.values)
     check_code("language", language, LANGUAGES)
     cleaned = checked_text(
-        "text",
-        clean_text(text, multiline=kind != CaseText.Kind.TITLE),
-        MAX_TITLE_CHARACTERS if kind == CaseText.Kind.TITLE else MAX_TEXT_CHARACTERS,
+        "text", clean_text(text, multiline=kind != CaseText.Kind.TITLE), MOST_CHARACTERS[CaseText.Kind(kind)]
     )
     named_translator = clean_text(translator)
     original = CaseText.objects.select_for_update().filter(case=case, kind=kind, is_original=True).first()
@@ -82,25 +85,9 @@ def write_text(
         return held
     if held is not None and held.version != version:
         raise text_changed(held)
-    level = CaseText.LEVEL_OF_KIND[CaseText.Kind(kind)]
     if held is None:
-        held = CaseText(case=case, kind=kind, language=language, level=level, is_original=original is None)
-    else:
-        held.version += 1
-    held.text = cleaned
-    _translates(held, original, named_translator)
-    held.author = actor
-    held.updated_at = timezone.now()
-    save_as(held, actor=actor)
-    if level <= Level.SUMMARY:
-        put_entry(
-            case_id=case.pk,
-            kind=SearchEntry.Kind.TEXT,
-            object_uuid=held.uuid,
-            level=Level.SUMMARY,
-            text=cleaned,
-        )
-    mark_changed(case, actor, "")
+        held = CaseText(case=case, kind=kind, language=language, is_original=original is None, version=0)
+    put_text(held, actor=actor, original=original, text=cleaned, translator=named_translator)
     record(
         actor=actor,
         operation=AuditOperation.ALTERATION,
@@ -111,13 +98,49 @@ def write_text(
     return held
 
 
-def _translates(held: CaseText, original: CaseText | None, translator: str) -> None:
-    """Say what a text translates. Whatever was said of the words before is not said of these."""
+def put_text(
+    held: CaseText,
+    *,
+    actor: User,
+    original: CaseText | None,
+    text: str,
+    translator: str = "",
+    engine: str = "",
+    source_version: int | None = None,
+) -> CaseText:
+    """Put new words into a text, new or locked; the caller holds the lock on its case, and records who wrote what.
+
+    Whatever was said of the words before is not said of these.
+
+    Args:
+        held: version 0 where it is new.
+        engine: the machine whose words these are; "" for a person's.
+        source_version: of the original that was translated; that of ``original`` where it is not given.
+    """
     is_translation = original is not None and not held.is_original
+    held.level = CaseText.LEVEL_OF_KIND[CaseText.Kind(held.kind)]
+    held.version += 1
+    held.text = text
     held.translator = translator if is_translation else ""
+    held.engine = engine
     held.status = CaseText.Status.DRAFT if is_translation else ""
-    held.source_version = original.version if original is not None and is_translation else None
+    held.source_version = None
+    if original is not None and is_translation:
+        held.source_version = original.version if source_version is None else source_version
     held.checked_by, held.certificate = None, ""
+    held.author = actor
+    held.updated_at = timezone.now()
+    save_as(held, actor=actor)
+    if held.level <= Level.SUMMARY:
+        put_entry(
+            case_id=held.case_id,
+            kind=SearchEntry.Kind.TEXT,
+            object_uuid=held.uuid,
+            level=Level.SUMMARY,
+            text=text,
+        )
+    mark_changed(held.case, actor, "")
+    return held
 
 
 @transaction.atomic

@@ -13,7 +13,9 @@ from lmc_cases.core import leftovers
 class Command(BaseCommand):
     """The worker does this once an hour by itself; the command shows what it would take."""
 
-    help = "List files of imports and photographs that no record holds; --remove deletes them."
+    help = (
+        "List files of imports, photographs, dossiers and papers that no record holds; --remove deletes them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Arguments."""
