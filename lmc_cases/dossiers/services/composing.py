@@ -53,14 +53,14 @@ def compose_facts(
         created_at=f.Moment(created_at, zone),
         requesting_country=country_fact(handover.requesting),
         requested_country=country_fact(handover.requested),
-        requesting_agency=_asking_agency(handover),
+        requesting_agency=asking_agency(handover),
         requested_agency=case["agency"],
         case_title=texts_fact(disclosed["texts"]["TITLE"]),
         case_summary=texts_fact(disclosed["texts"]["SUMMARY"]),
         statement_of_facts=statement or (request_statement,),
-        legal_basis=_legal_basis(disclosed),
+        legal_basis=basis_fact(disclosed["instrument"], disclosed["legal_basis"]),
         subjects=subject_facts(user, handover),
-        exhibits=tuple(_exhibit(exhibit, zone) for exhibit in disclosed["exhibits"]),
+        exhibits=tuple(exhibit_fact(exhibit, zone) for exhibit in disclosed["exhibits"]),
         decisions=tuple(_decisions(user, handover)),
         languages=languages,
         supersedes=supersedes,
@@ -84,7 +84,7 @@ def compose_facts(
 def _disclosure(handover: HandoverRequest) -> f.Disclosure:
     return f.Disclosure(
         recipient=country_fact(handover.requesting),
-        recipient_agency=_asking_agency(handover),
+        recipient_agency=asking_agency(handover),
         level="FULL",
         purpose="HANDOVER",
         reason=handover.decision_reason,
@@ -92,7 +92,8 @@ def _disclosure(handover: HandoverRequest) -> f.Disclosure:
     )
 
 
-def _asking_agency(handover: HandoverRequest) -> str:
+def asking_agency(handover: HandoverRequest) -> str:
+    """Name the agency whose officer opened the request, "" where it is not known."""
     return handover.created_by.agency.name if handover.created_by.agency else ""
 
 
@@ -111,21 +112,22 @@ def revive(plain: dict[str, Any]) -> f.DossierFacts:
     return f.DossierFacts.from_plain(plain, photos={sha256: read_photo(sha256) for sha256 in hashes})
 
 
-def _legal_basis(disclosed: dict[str, Any]) -> f.LegalBasis:
-    instrument = disclosed["instrument"]
+def basis_fact(instrument: dict[str, Any] | None, note: str) -> f.LegalBasis:
+    """Return a copied instrument (``instrument_copy``) and what the officer wrote beside it."""
     if instrument is None:
         # In words only: the officer's own, so there is neither source nor confidence.
-        return f.LegalBasis(instrument="", note=disclosed["legal_basis"])
+        return f.LegalBasis(instrument="", note=note)
     return f.LegalBasis(
         instrument=instrument["title"],
-        note=disclosed["legal_basis"],
+        note=note,
         source=instrument["source"],
         confidence=instrument["confidence"],
         prevailing_language=instrument.get("prevailing_language", ""),
     )
 
 
-def _exhibit(exhibit: dict[str, Any], zone: str) -> f.Exhibit:
+def exhibit_fact(exhibit: dict[str, Any], zone: str) -> f.Exhibit:
+    """Return an exhibit as it was disclosed."""
     matches = {True: "MATCH", False: "MISMATCH", None: "NOT_CHECKED"}
     description = exhibit["description"]
     return f.Exhibit(
