@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from lmc_cases.crossings.receipt_drawing import PrintedAnswer
+from lmc_cases.crossings.receipt_drawing import PrintedAnswer, render_receipt
 from lmc_cases.crossings.receipt_facts import (
     ReceiptCount,
     ReceiptDossier,
@@ -15,9 +15,12 @@ from lmc_cases.crossings.receipt_facts import (
 )
 from lmc_cases.dossiers.facts import Article, Country, LegalBasis, Text
 from lmc_cases.dossiers.ledger_facts import LedgerEntry, LedgerFacts
+from lmc_cases.dossiers.rendering import RenderedDossier, render_dossier
+from lmc_cases.dossiers.rendering.ledger import render_ledger
+from lmc_cases.dossiers.rendering.requests import render_annex, render_request
 from lmc_cases.dossiers.request_facts import AnnexFacts, Element, NationalsRule, RequestFacts
 from tests.dossiers import sample_parts
-from tests.dossiers.samples import STATEMENTS, exhibit, moment, sample_facts
+from tests.dossiers.samples import STATEMENTS, TITLES, exhibit, moment, sample_facts
 
 CHINA, THAILAND = Country("CN", {"en": "China"}), Country("TH", {"en": "Thailand"})
 BY = "Sample Officer (invented)"
@@ -72,7 +75,7 @@ def sample_request(language: str = "th", **changes: object) -> RequestFacts:
     return RequestFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def sample_annex(exhibits: int = 6, **changes: object) -> AnnexFacts:
+def sample_annex(rows: int = 6, **changes: object) -> AnnexFacts:
     """Return an invented annex."""
     values: dict[str, object] = {
         "reference": "HR-CN-TH-2025-000042",
@@ -82,16 +85,16 @@ def sample_annex(exhibits: int = 6, **changes: object) -> AnnexFacts:
         "requesting_country": CHINA,
         "requested_country": THAILAND,
         "requested_agency": "สำนักงานตำรวจแห่งชาติ (หน่วยงานสาธิต)",
-        "exhibits": tuple(exhibit(number + 1) for number in range(exhibits)),
-        "total": exhibits,
+        "exhibits": tuple(exhibit(number + 1) for number in range(rows)),
+        "total": rows,
         "handling_code": "NORMAL",
         "is_demo": True,
     }
     return AnnexFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def sample_ledger() -> LedgerFacts:
-    """Return an invented ledger with one entry."""
+def sample_ledger(language: str = "th") -> LedgerFacts:
+    """Return an invented ledger with one entry; its legal basis is written in ``language``."""
     entry = LedgerEntry(
         uuid="00000000-0000-4000-8000-000000000001",
         at=moment(-5),
@@ -107,6 +110,7 @@ def sample_ledger() -> LedgerFacts:
         sha256=SHA,
         purpose="HANDOVER",
         handling="H2",
+        legal_basis=TITLES[language],
     )
     return LedgerFacts(
         case_reference="TH-2025-000123",
@@ -119,8 +123,8 @@ def sample_ledger() -> LedgerFacts:
     )
 
 
-def sample_receipt() -> tuple[ReceiptFacts, tuple[PrintedAnswer, ...]]:
-    """Return an invented receipt, signed by one side and refused by the other."""
+def sample_receipt(language: str = "th") -> tuple[ReceiptFacts, tuple[PrintedAnswer, ...]]:
+    """Return an invented receipt, signed by one side and refused by the other with a remark in ``language``."""
     mark = ReceiptMark(CHINA, "PRESENT", BY, moment())
     person = ReceiptPerson(
         request="HR-CN-TH-2025-000042",
@@ -157,6 +161,26 @@ def sample_receipt() -> tuple[ReceiptFacts, tuple[PrintedAnswer, ...]]:
     )
     answers = (
         PrintedAnswer(THAILAND, "SIGNED", BY, moment()),
-        PrintedAnswer(CHINA, "REFUSED", BY, moment(), "SAMPLE REMARK"),
+        PrintedAnswer(CHINA, "REFUSED", BY, moment(), TITLES[language]),
     )
     return facts, answers
+
+
+def draw(kind: str, language: str) -> RenderedDossier:
+    """Draw an invented document of a kind: labels and free text in ``language``."""
+    if kind == "dossier":
+        return render_dossier(sample_facts(), language=language)
+    if kind == "request":
+        return render_request(sample_request(language), language=language)
+    if kind == "annex":
+        described = tuple(
+            dataclasses.replace(exhibit(number), description=(Text(language, TITLES[language]),))
+            for number in (1, 2, 3)
+        )
+        return render_annex(sample_annex(3, exhibits=described), language=language)
+    if kind == "ledger":
+        return render_ledger(sample_ledger(language), language=language)
+    return render_receipt(*sample_receipt(language), language=language)
+
+
+KINDS = ("dossier", "request", "annex", "ledger", "receipt")

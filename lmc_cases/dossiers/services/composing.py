@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from lmc_cases.dossiers import facts as f
+from lmc_cases.dossiers.services.batches import batches_of
 from lmc_cases.dossiers.services.composing_law import assurance_facts, paper_facts
 from lmc_cases.dossiers.services.composing_persons import subject_facts
 from lmc_cases.dossiers.services.values import country_fact, marks_fact, moment_fact, texts_fact
@@ -78,6 +79,8 @@ def compose_facts(
         losses=_losses(case),
         fraud_victims=_fraud_victims(case),
         plan=_plan(handover),
+        operation=case.get("operation", ""),
+        crossings=batches_of(handover),
     )
 
 
