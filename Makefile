@@ -40,7 +40,7 @@ check: setup ## Run every check, without the tests
 bench: setup ## Measure and compare with the bars; writes var/bench.json (SIZE= cases or persons)
 	@$(PY) -m $(LOCAL).bench
 
-dossier-samples: setup ## Draw an invented dossier in every language, with a picture of all its pages
+dossier-samples: setup ## Draw invented documents of every kind in every language, with a picture of their pages
 	@$(PY) -m $(LOCAL).test_tools
 	@$(PY) -m tests.dossiers.contact_sheets
 

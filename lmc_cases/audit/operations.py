@@ -100,6 +100,7 @@ EXCEPTIONS: dict[str, Operation] = {
     "consent.withdrawn": Operation.GRANT,
     "ledger.downloaded": Operation.EXPORT,
     "ledger.failed": Operation.ALTERATION,
+    "request_document.failed": Operation.ALTERATION,
     "backup.made": Operation.EXPORT,
     "backup.restored": Operation.ALTERATION,
     # Steps towards an erasure are told with it.

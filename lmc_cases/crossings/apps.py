@@ -11,8 +11,10 @@ class CrossingsConfig(AppConfig):
     def ready(self) -> None:
         """Make the tasks known to processes that only queue them by name, and a crossing to runs of dossiers."""
         from lmc_cases.crossings import tasks  # noqa: F401
-        from lmc_cases.crossings.services.dossiers import requests_of_crossing
+        from lmc_cases.crossings.services.dossiers import crossings_of, requests_of_crossing
         from lmc_cases.dossiers.models import Scope
+        from lmc_cases.dossiers.services.batches import add_batches
         from lmc_cases.dossiers.services.scopes import add_scope
 
+        add_batches(crossings_of)
         add_scope(Scope.CROSSING, requests_of_crossing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from lmc_cases.cases.forms.fields import DayField
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.once import OnceField
-from lmc_cases.dossiers.models import Priority, Scope
+from lmc_cases.dossiers.models import Priority, RequestDocument, Scope
 from lmc_cases.dossiers.services.reading import DossierFilters
 
 
@@ -74,6 +75,19 @@ class LedgerForm(LanguageForm):
     until = forms.DateField(
         label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+
+
+class RequestDocumentForm(LanguageForm):
+    """Which document of a request is wanted; ``kinds`` are those it has."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Which document"), widget=forms.RadioSelect)
+    field_order = ("kind", "language")
+
+    def __init__(self, *args: Any, kinds: Iterable[RequestDocument.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(kind.value, kind.label) for kind in kinds]
 
 
 class SignForm(forms.Form):

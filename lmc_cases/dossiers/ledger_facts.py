@@ -5,16 +5,12 @@ As ``dossiers.facts``: the canonical bytes are embedded as ``manifest.json`` and
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from lmc_cases.cases.models.disclosure import shown_versions
-from lmc_cases.dossiers.facts import Country, Fact, Moment
-
-SCHEMA = "lmc-cases/disclosure-ledger/1"
+from lmc_cases.dossiers.facts import Canonical, Country, Fact, Moment
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,10 @@ class LedgerEntry(Fact):
 
 
 @dataclass(frozen=True)
-class LedgerFacts(Fact):
+class LedgerFacts(Canonical):
     """Everything one printed ledger says; entries the oldest first."""
+
+    SCHEMA: ClassVar[str] = "lmc-cases/disclosure-ledger/1"
 
     case_reference: str
     owner: Country
@@ -64,13 +62,3 @@ class LedgerFacts(Fact):
     def subjects(self) -> tuple[Any, ...]:
         """No photographs: the engine asks."""
         return ()
-
-    def canonical_bytes(self) -> bytes:
-        """Return the one byte string of these facts: UTF-8 JSON, keys sorted, no spaces."""
-        plain = {"schema": SCHEMA, **self.to_plain()}
-        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-    @property
-    def sha256(self) -> str:
-        """Lower-case hex SHA-256 of `canonical_bytes`."""
-        return hashlib.sha256(self.canonical_bytes()).hexdigest()

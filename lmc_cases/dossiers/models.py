@@ -1,6 +1,6 @@
 """A dossier: one rendering, in one language, of what a handover request discloses. Versions are never overwritten.
 
-Beside it, the disclosure ledger of a case as a printed and signed document, and runs of many dossiers.
+Beside it, documents drawn and signed from frozen facts (``printed_models``), and runs of many dossiers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
 from lmc_cases.core.jobs import LeasedJob
+from lmc_cases.dossiers.printed_models import PrintedDocument, RequestDocument
 from lmc_cases.dossiers.signature_models import DossierSignature, IssuedFile
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 
-__all__ = ["Dossier", "DossierRun", "DossierRunItem", "DossierSignature", "IssuedFile", "LedgerDocument"]
+__all__ = [
+    "Dossier",
+    "DossierRun",
+    "DossierRunItem",
+    "DossierSignature",
+    "IssuedFile",
+    "LedgerDocument",
+    "RequestDocument",
+]
 
 
 def dossier_path(dossier: Dossier, _name: str) -> str:
@@ -128,27 +137,14 @@ class LedgerDocumentQuerySet(models.QuerySet["LedgerDocument"]):
         return self.filter(case__in=Case.objects.owned_with(user, Action.READ))
 
 
-class LedgerDocument(LeasedJob):
+class LedgerDocument(PrintedDocument):
     """The disclosure ledger of a case as it stood at one moment: owed, printed and signed by the worker."""
 
     task_name: ClassVar[str] = "dossiers.print_ledger"
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    # The entries as they stood (dossiers.ledger_facts), frozen in the transaction of the request.
-    facts = models.JSONField(default=dict)
-    facts_sha256 = models.CharField(max_length=64)
     entries = models.PositiveIntegerField()
     file = models.FileField(upload_to=ledger_path, null=True)
-    sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64, blank=True, default="")
-    pages = models.PositiveIntegerField(null=True)
-    size_bytes = models.BigIntegerField(null=True)
-    engine = models.JSONField(default=dict)
-    # SHA-256 of the certificate that signed it.
-    certificate_sha256 = models.CharField(max_length=64, blank=True, default="")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(db_default=Now())
 
     objects = LedgerDocumentQuerySet.as_manager()
     history = kept_history(excluded_fields=["lease_token", "lease_until", "facts", "attempts"])

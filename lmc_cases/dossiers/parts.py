@@ -20,25 +20,38 @@ class Part:
     title: Promise
 
 
-PARTS = tuple(
-    Part(number, anchor, title)
-    for number, (anchor, title) in enumerate(
-        (
-            ("cover", _("Cover")),
-            ("identity", _("Identity sheets")),
-            ("law", _("Legal basis and decision")),
-            ("statement", _("Statement of facts")),
-            ("status", _("Status of the persons")),
-            ("screening", _("Trafficking screening")),
-            ("rights", _("Rights and protection")),
-            ("hands", _("Custody record of the persons")),
-            ("evidence", _("Evidence list")),
-            ("property", _("Property and money")),
-            ("protocol", _("Handover protocol")),
-            ("disclosure", _("Disclosure note and annexes")),
-        ),
-        1,
-    )
+def _numbered(*parts: tuple[str, Promise]) -> tuple[Part, ...]:
+    return tuple(Part(number, anchor, title) for number, (anchor, title) in enumerate(parts, 1))
+
+
+PARTS = _numbered(
+    ("cover", _("Cover")),
+    ("identity", _("Identity sheets")),
+    ("law", _("Legal basis and decision")),
+    ("statement", _("Statement of facts")),
+    ("status", _("Status of the persons")),
+    ("screening", _("Trafficking screening")),
+    ("rights", _("Rights and protection")),
+    ("hands", _("Custody record of the persons")),
+    ("evidence", _("Evidence list")),
+    ("property", _("Property and money")),
+    ("protocol", _("Handover protocol")),
+    ("disclosure", _("Disclosure note and annexes")),
+)
+# Of the request itself, each drawn by a template of its name.
+REQUEST_PARTS = _numbered(
+    ("authority", _("Requesting authority")),
+    ("basis", _("Legal basis and purpose")),
+    ("identity", _("Identity sheets")),
+    ("statement", _("Statement of facts")),
+    ("law", _("Text of the law and limitation")),
+    ("counts", _("Dual criminality")),
+    ("papers", _("Warrant, judgment and evidence")),
+    ("undertakings", _("Undertakings and assurances")),
+    ("bars", _("Nationality, other proceedings and other requests")),
+    ("property", _("Property and money")),
+    ("language", _("Language, translation and certification")),
+    ("completeness", _("What is asked for and what is there")),
 )
 _BY_ANCHOR = {part.anchor: part for part in PARTS}
 

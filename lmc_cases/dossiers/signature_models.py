@@ -79,10 +79,12 @@ class IssuedFile(models.Model):
         SIGNED_DOSSIER = "SIGNED_DOSSIER", _("Signed transfer dossier")
         LEDGER = "LEDGER", _("Disclosure ledger")
         RECEIPT = "RECEIPT", _("Receipt")
+        REQUEST = "REQUEST", _("Request")
+        EVIDENCE = "EVIDENCE", _("Evidence annex")
 
     sha256 = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=14, choices=Kind.choices)
-    # Public id of the dossier, printed ledger or printed receipt.
+    # Public id of the dossier, or of the printed ledger, receipt or document of a request.
     object_uuid = models.UUIDField()
     facts_sha256 = models.CharField(max_length=64)
     # The event that says so in the sealed record; none for what was issued before there was one.

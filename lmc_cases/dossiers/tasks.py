@@ -1,4 +1,4 @@
-"""The worker's side of dossiers, runs of dossiers and printed ledgers."""
+"""The worker's side of dossiers, runs of dossiers and printed documents."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def render_dossier(*, job_id: int) -> None:
 def print_ledger(*, job_id: int) -> None:
     """Print and sign a ledger that is owed; a second call changes nothing."""
     services.print_owed_ledger(job_id=job_id)
+
+
+@shared_task(name="dossiers.print_request_document", ignore_result=True)
+def print_request_document(*, job_id: int) -> None:
+    """Print and sign a document of a request that is owed; a second call changes nothing."""
+    services.print_owed_document(job_id=job_id)
 
 
 @shared_task(name="dossiers.draw", queue=BULK_QUEUE, ignore_result=True)

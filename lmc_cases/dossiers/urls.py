@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmc_cases.dossiers.views import approving, ledgers, previewing, reading, runs, signing
+from lmc_cases.dossiers.views import approving, ledgers, previewing, reading, request_documents, runs, signing
 
 app_name = "dossiers"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("ledgers/<uuid:uuid>/progress/", ledgers.LedgerProgress.as_view(), name="ledger_progress"),
     path("ledgers/<uuid:uuid>/retry/", ledgers.LedgerRetry.as_view(), name="ledger_retry"),
     path("request/<uuid:uuid>/", reading.DossiersOfRequest.as_view(), name="request"),
+    path("request/<uuid:uuid>/documents/", request_documents.Documents.as_view(), name="documents"),
+    path("documents/<uuid:uuid>/download/", request_documents.Download.as_view(), name="document_download"),
+    path("documents/<uuid:uuid>/progress/", request_documents.Progress.as_view(), name="document_progress"),
+    path("documents/<uuid:uuid>/retry/", request_documents.Retry.as_view(), name="document_retry"),
     path("request/<uuid:uuid>/approve/", approving.Approve.as_view(), name="approve"),
     path("request/<uuid:uuid>/simplify/", approving.Simplify.as_view(), name="simplify"),
     path("request/<uuid:uuid>/correct/", approving.Correct.as_view(), name="correct"),

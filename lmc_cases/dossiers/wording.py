@@ -50,7 +50,12 @@ def country_name(country: Country | None) -> str:
 
 
 def _both_years(text: str, year: int) -> str:
-    return f"{text} ({pgettext('year of the Common Era', '%(year)s CE') % {'year': year}})"
+    return f"{text} ({_common(year)})"
+
+
+def _common(year: int | str) -> str:
+    """Mark a year as Gregorian. Outside of a formatted string: what stands in one is not found for translation."""
+    return pgettext("year of the Common Era", "%(year)s CE") % {"year": year}
 
 
 def day_text(day: dt.date) -> str:
@@ -87,7 +92,8 @@ def birth_text(birth: BirthDate | None) -> str:
     if birth is None or birth.year is None:
         return not_known()
     text = _birth_date(birth, birth.year)
-    return f"{text} ({gettext('approximate')})" if birth.is_approximate else text
+    approximate = gettext("approximate")
+    return f"{text} ({approximate})" if birth.is_approximate else text
 
 
 def _birth_date(birth: BirthDate, year: int) -> str:
@@ -98,7 +104,7 @@ def _birth_date(birth: BirthDate, year: int) -> str:
         marked = pgettext("year of the Buddhist era", "%(year)s BE") % {
             "year": year + display.BUDDHIST_OFFSET
         }
-        return f"{marked} ({pgettext('year of the Common Era', '%(year)s CE') % {'year': text}})"
+        return f"{marked} ({_common(text)})"
     return text
 
 

@@ -128,6 +128,16 @@ WORDS: Mapping[str, Mapping[str, object]] = {
     "procedure": dict(Procedure.choices),
     "element": dict(RequestElement.Element.choices),
     "given": dict(RequestPaper.Given.choices),
+    "element_state": {
+        **dict(RequestPaper.Given.choices),
+        "HELD": _("In the request"),
+        "PARTLY": _("In the request in part"),
+        "MISSING": _("Missing"),
+    },
+    "request_purpose": {
+        "PROSECUTION": _("Criminal prosecution"),
+        "SENTENCE": _("Enforcement of a sentence"),
+    },
     "count_answer": dict(CountAssessment.Outcome.choices),
     "count_decision": dict(CountDecision.Outcome.choices),
     "verdict": dict(Verdict.choices),

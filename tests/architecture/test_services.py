@@ -69,6 +69,7 @@ STEPS = {
     "crossings.services.receipts.receipt_is_answered",
     "dossiers.services.issuing.note_issued",
     "dossiers.services.owing.owe_both",
+    "dossiers.services.printing.queue",
     "dossiers.services.previewing.case_to_preview",
     "evidence.services.custody.chain_of",
     "evidence.services.keeping.item_to_keep",

@@ -1,4 +1,4 @@
-"""Draw the invented dossier in each language and in pairs, and one picture of all pages of each, to be looked at.
+"""Draw invented documents of every kind in each language, the dossier also in pairs, and a picture of all their pages.
 
 ``make dossier-samples`` runs it; files and pictures are under ``var/dossier-samples``.
 """
@@ -10,8 +10,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
+
+if TYPE_CHECKING:
+    from lmc_cases.dossiers.rendering import RenderedDossier
 
 PAIRS = [("zh-hans", "my"), ("km", "th"), ("lo", "vi"), ("en", "zh-hans")]
 COLUMNS, DPI, GAP = 5, 60, 6
@@ -30,6 +34,13 @@ def contact_sheet(pdf: Path) -> Image.Image:
     return sheet
 
 
+def keep(path: Path, done: RenderedDossier) -> None:
+    """Write a file and its picture beside it."""
+    path.write_bytes(done.pdf)
+    contact_sheet(path).save(path.with_suffix(".png"))
+    sys.stdout.write(f"{path.with_suffix('.png')}: {done.pages} pages\n")
+
+
 def main() -> int:
     """Draw them all."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lmc_cases.config.settings.static")
@@ -39,16 +50,17 @@ def main() -> int:
     from django.conf import settings
 
     from lmc_cases.dossiers.rendering import render_dossier
+    from tests.dossiers.sample_documents import KINDS, draw
     from tests.dossiers.samples import LANGUAGES, sample_facts
 
     folder = Path(settings.VAR_DIR) / "dossier-samples"
     folder.mkdir(parents=True, exist_ok=True)
-    for language, beside in [*((code, "") for code in LANGUAGES), *PAIRS]:
+    for kind in KINDS:
+        for language in LANGUAGES:
+            keep(folder / f"{kind}-{language}.pdf", draw(kind, language))
+    for language, beside in PAIRS:
         done = render_dossier(sample_facts(), language=language, beside=beside)
-        path = folder / f"dossier-{'+'.join(filter(None, [language, beside]))}.pdf"
-        path.write_bytes(done.pdf)
-        contact_sheet(path).save(path.with_suffix(".png"))
-        sys.stdout.write(f"{path.with_suffix('.png')}: {done.pages} pages\n")
+        keep(folder / f"dossier-{language}+{beside}.pdf", done)
     return 0
 
 

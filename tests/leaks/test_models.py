@@ -56,6 +56,7 @@ from lmc_cases.dossiers.models import (
     DossierRunItem,
     DossierSignature,
     LedgerDocument,
+    RequestDocument,
 )
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
@@ -157,6 +158,7 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     CompetingDecision: OWN,
     HandoverNote: FULL,
     RequestPaper: FULL,
+    RequestDocument: FULL,
     ClockExtension: FULL,
     ClockWarning: FULL,
     Crossing: FULL,

@@ -32,6 +32,7 @@ from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier, DossierSignature
 from lmc_cases.dossiers.services import approve_and_owe, request_ledger
+from lmc_cases.dossiers.services.request_documents import request_document
 from lmc_cases.dossiers.services.runs import start_run
 from lmc_cases.dossiers.services.scopes import Asked
 from lmc_cases.evidence.services.custody import record_custody
@@ -450,6 +451,12 @@ def _hand_over(world: World) -> None:
     world.parts["emergency"] = emergency.ask_for_emergency(
         actor=world.viewers["own"], reference="TH-0000-000000", reason="nobody is there"
     )
+    world.parts["document"] = request_document(
+        actor=world.viewers["own"],
+        handover_id=world.parts["handover"].uuid,
+        kind="REQUEST",
+        language="en",
+    )[0]
     world.parts["ledger"] = request_ledger(actor=world.viewers["own"], case_id=world.case.uuid, language="en")
     _translate(world)
     world.parts["dossier_run"] = start_run(

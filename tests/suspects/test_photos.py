@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import resource
 import struct
 import zlib
 from pathlib import Path
@@ -71,14 +72,16 @@ def test_what_is_appended_to_a_picture_is_gone() -> None:
     assert stored.endswith(b"\xff\xd9")
 
 
-def png_bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that declares, and unpacks to, a huge picture."""
+def png_bomb(width: int, height: int, *, is_whole: bool = False) -> bytes:
+    """A PNG of a few bytes that declares a huge picture; ``is_whole``: and holds every row of it."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    rows = zlib.compress(b"\x00" * 10_000, 9)
+    pack = zlib.compressobj(9)
+    row = b"\x00" * (1 + -(-width // 8))
+    rows = b"".join(pack.compress(row) for _ in range(height if is_whole else 10)) + pack.flush()
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
@@ -92,8 +95,11 @@ REFUSED: dict[str, bytes] = {
     "truncated jpeg": picture()[:600],
     "truncated png": picture(form="PNG")[:200],
     "jpeg header only": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 50,
+}
+TOO_LARGE: dict[str, bytes] = {
     "bomb by warning": png_bomb(10_000, 9_500),
     "bomb by error": png_bomb(60_000, 60_000),
+    "two hundred megapixels": png_bomb(14_143, 14_143, is_whole=True),
     "just above the limit": png_bomb(7_100, 7_100),
 }
 
@@ -103,6 +109,16 @@ def test_what_is_no_picture_of_a_person_is_refused_with_a_clear_sentence(name: s
     with pytest.raises(InvalidInput, match="cannot be read as a picture") as refused:
         baseline_jpeg(io.BytesIO(REFUSED[name]))
     assert refused.value.field == "photo"
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_too_many_pixels_are_refused_with_the_limit_and_never_unpacked(name: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InvalidInput, match="more than 50 megapixels") as refused:
+        baseline_jpeg(io.BytesIO(TOO_LARGE[name]))
+    assert refused.value.field == "photo"
+    # Kilobytes: two hundred megapixels unpacked would be two hundred megabytes.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
 def test_too_many_bytes_are_refused_without_reading_them_all(settings: Any) -> None:

@@ -209,8 +209,9 @@ def _share(share: CaseShare, needed: Level, *, of_item: bool) -> Step:
         "until": format_moment(share.expires_at),
     }
     if of_item and share.level < needed:
-        text = f"{text} {_('That level does not show this item.')}"
-        return Step("SHARE", text, until=share.expires_at, share=share)
+        # Outside of a formatted string: what stands in one is not found for translation.
+        hidden = _("That level does not show this item.")
+        return Step("SHARE", f"{text} {hidden}", until=share.expires_at, share=share)
     return Step("SHARE", text, opens=Level(share.level), until=share.expires_at, share=share)
 
 

@@ -24,6 +24,7 @@ from lmc_cases.dossiers.signing.verify import Examination, examine
 
 PROOF_FORMAT = "lmc-document-proof/1"
 Kind = IssuedFile.Kind
+_OF_REQUEST = frozenset({Kind.REQUEST, Kind.EVIDENCE})
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Document:
 
     Attributes:
         kind: of ``IssuedFile.Kind``; ``reference``: as printed on it.
-        version, newest: of a dossier; it is superseded where they differ.
+        version, newest: of a dossier or a document of a request; it is superseded where they differ.
         renderings: of the dossier in each language asked about: one where the file was given.
         facts_sha256: checksum of the facts, as the cover prints it.
         receipt: both sides' answers, of a receipt.
@@ -107,11 +108,13 @@ def document_of_file(file: IO[bytes], sha256: str) -> Document | None:
     if kind == Kind.LEDGER:
         reference, _language, _entries, facts, country, _certificate = _rows("ledger_by_file", sha256)[0]
         return Document(kind=kind, reference=reference, facts_sha256=facts, country=country, **more)
+    if kind in _OF_REQUEST:
+        return _of_request(_rows("request_document_by_file", sha256)[0], **more)
     return _of_dossier(kind, _rows("dossier_by_file", sha256), **more)
 
 
 def document_of_number(number: str, sha256: str) -> Document | None:
-    """Return what is known of a receipt or dossier by number and the checksum of its facts, as both print them."""
+    """Return what is known of a document by the number and the checksum of its facts that it prints."""
     checksum, asked = "".join(sha256.split()).lower(), number.strip().upper()
     receipt = verify(number=asked, sha256=checksum)
     if receipt is not None:
@@ -119,7 +122,10 @@ def document_of_number(number: str, sha256: str) -> Document | None:
     if not HASH.fullmatch(checksum) or "\x00" in asked:
         return None
     rows = _rows("dossier_by_number", asked, checksum)
-    return _of_dossier(Kind.DOSSIER, rows) if rows else None
+    if rows:
+        return _of_dossier(Kind.DOSSIER, rows)
+    rows = _rows("request_document_by_number", asked, checksum)
+    return _of_request(rows[0]) if rows else None
 
 
 def proof_of(sha256: str) -> dict[str, Any] | None:
@@ -164,6 +170,19 @@ def _of_receipt(receipt: Verified, **more: Any) -> Document:
     given = {"issued_at": receipt.drawn_at, **more}
     return Document(
         kind=Kind.RECEIPT, reference=receipt.number, facts_sha256=receipt.sha256, receipt=receipt, **given
+    )
+
+
+def _of_request(row: tuple[Any, ...], **more: Any) -> Document:
+    kind, reference, version, newest, country, facts = row
+    return Document(
+        kind=kind,
+        reference=reference,
+        facts_sha256=facts,
+        version=version,
+        newest=newest,
+        country=country,
+        **more,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import types
 import typing
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 # Invisible characters that reorder, hide or tag text. U+200B to U+200D stay: Khmer and Indic scripts need them.
 _UNWANTED = {
@@ -124,6 +126,23 @@ def _revive(hint: Any, value: Any, photos: Mapping[str, bytes]) -> Any:
     if isinstance(hint, type) and issubclass(hint, Fact):
         return hint.from_plain(value, photos=photos)
     return value
+
+
+@dataclass(frozen=True)
+class Canonical(Fact):
+    """Base of the facts of a whole document: one byte string, and its checksum."""
+
+    SCHEMA: ClassVar[str]
+
+    def canonical_bytes(self) -> bytes:
+        """Return the one byte string of these facts: UTF-8 JSON, keys sorted, no spaces."""
+        plain = {"schema": self.SCHEMA, **self.to_plain()}
+        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    @property
+    def sha256(self) -> str:
+        """Lower-case hex SHA-256 of `canonical_bytes`."""
+        return hashlib.sha256(self.canonical_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ class DossierFacts(Fact):
     # A number in digits; "" where it is not known, "0" where there is none.
     fraud_victims: str = field(default="", metadata=LATER)
     plan: Plan | None = field(default=None, metadata=LATER)
+    # References of the crossings that carry persons of it, where both sides see them.
+    crossings: tuple[str, ...] = field(default=(), metadata=LATER)
 
     @property
     def has_counts(self) -> bool:

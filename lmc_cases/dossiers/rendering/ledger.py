@@ -1,51 +1,20 @@
-"""Draws a disclosure ledger with the dossier's engine: same fonts, same checks, same failures."""
+"""Draws a disclosure ledger."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import UTC
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
-
-from lmc_cases.dossiers import rendering
-from lmc_cases.dossiers.rendering.engine import load_engine
-from lmc_cases.dossiers.rendering.faults import no_warnings
-from lmc_cases.dossiers.segmentation import segment_html
+from lmc_cases.dossiers.rendering.documents import render_document
 
 if TYPE_CHECKING:
     from lmc_cases.dossiers.ledger_facts import LedgerFacts
+    from lmc_cases.dossiers.rendering import RenderedDossier
 
 
-def render_ledger(facts: LedgerFacts, *, language: str) -> rendering.RenderedDossier:
-    """Draw ``facts`` as a PDF/A-3a with labels in ``language``, not signed yet.
+def render_ledger(facts: LedgerFacts, *, language: str) -> RenderedDossier:
+    """Draw ``facts`` with labels in ``language``, not signed yet.
 
     Raises:
         RenderingFailed: see its codes.
     """
-    if language not in dict(settings.LANGUAGES):
-        raise ValueError(f"Not a language of the product: {language}")
-    created = facts.created_at.at.astimezone(UTC)
-    context = {
-        "facts": facts,
-        "language": language,
-        "facts_sha256": facts.sha256,
-        "created_iso": f"{created:%Y-%m-%dT%H:%M:%SZ}",
-    }
-    with rendering.drawing():
-        engine = load_engine()
-        with translation.override(language):
-            html = segment_html(render_to_string("dossiers/pdf/ledger.html", context))
-        rendering.check_coverage(html, engine.coverage)
-        with no_warnings():
-            pdf, pages = rendering.draw(html, facts, {}, engine, language)
-    rendering.check_result(pdf, 0)
-    return rendering.RenderedDossier(
-        pdf=pdf,
-        pages=pages,
-        sha256=hashlib.sha256(pdf).hexdigest(),
-        facts_sha256=facts.sha256,
-        engine=dict(engine.versions),
-    )
+    return render_document(facts, template="dossiers/pdf/ledger.html", language=language)

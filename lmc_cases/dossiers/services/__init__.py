@@ -17,6 +17,7 @@ from lmc_cases.dossiers.services.reading import (
     open_signed,
     page_of_dossiers,
 )
+from lmc_cases.dossiers.services.request_documents import print_owed_document
 from lmc_cases.dossiers.services.signing import sign_dossier, standing_of
 from lmc_cases.dossiers.services.working import render_owed_dossier
 
@@ -31,6 +32,7 @@ __all__ = [
     "open_ledger",
     "open_signed",
     "page_of_dossiers",
+    "print_owed_document",
     "print_owed_ledger",
     "render_owed_dossier",
     "request_dossier",

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from lmc_cases.dossiers import facts as f
+from lmc_cases.dossiers.services.batches import batches_of
 from lmc_cases.dossiers.services.composing_law import assurance_facts, paper_facts
 from lmc_cases.dossiers.services.composing_persons import subject_facts
 from lmc_cases.dossiers.services.values import country_fact, marks_fact, moment_fact, texts_fact
@@ -53,14 +54,14 @@ def compose_facts(
         created_at=f.Moment(created_at, zone),
         requesting_country=country_fact(handover.requesting),
         requested_country=country_fact(handover.requested),
-        requesting_agency=_asking_agency(handover),
+        requesting_agency=asking_agency(handover),
         requested_agency=case["agency"],
         case_title=texts_fact(disclosed["texts"]["TITLE"]),
         case_summary=texts_fact(disclosed["texts"]["SUMMARY"]),
         statement_of_facts=statement or (request_statement,),
-        legal_basis=_legal_basis(disclosed),
+        legal_basis=basis_fact(disclosed["instrument"], disclosed["legal_basis"]),
         subjects=subject_facts(user, handover),
-        exhibits=tuple(_exhibit(exhibit, zone) for exhibit in disclosed["exhibits"]),
+        exhibits=tuple(exhibit_fact(exhibit, zone) for exhibit in disclosed["exhibits"]),
         decisions=tuple(_decisions(user, handover)),
         languages=languages,
         supersedes=supersedes,
@@ -78,13 +79,15 @@ def compose_facts(
         losses=_losses(case),
         fraud_victims=_fraud_victims(case),
         plan=_plan(handover),
+        operation=case.get("operation", ""),
+        crossings=batches_of(handover),
     )
 
 
 def _disclosure(handover: HandoverRequest) -> f.Disclosure:
     return f.Disclosure(
         recipient=country_fact(handover.requesting),
-        recipient_agency=_asking_agency(handover),
+        recipient_agency=asking_agency(handover),
         level="FULL",
         purpose="HANDOVER",
         reason=handover.decision_reason,
@@ -92,7 +95,8 @@ def _disclosure(handover: HandoverRequest) -> f.Disclosure:
     )
 
 
-def _asking_agency(handover: HandoverRequest) -> str:
+def asking_agency(handover: HandoverRequest) -> str:
+    """Name the agency whose officer opened the request, "" where it is not known."""
     return handover.created_by.agency.name if handover.created_by.agency else ""
 
 
@@ -111,21 +115,22 @@ def revive(plain: dict[str, Any]) -> f.DossierFacts:
     return f.DossierFacts.from_plain(plain, photos={sha256: read_photo(sha256) for sha256 in hashes})
 
 
-def _legal_basis(disclosed: dict[str, Any]) -> f.LegalBasis:
-    instrument = disclosed["instrument"]
+def basis_fact(instrument: dict[str, Any] | None, note: str) -> f.LegalBasis:
+    """Return a copied instrument (``instrument_copy``) and what the officer wrote beside it."""
     if instrument is None:
         # In words only: the officer's own, so there is neither source nor confidence.
-        return f.LegalBasis(instrument="", note=disclosed["legal_basis"])
+        return f.LegalBasis(instrument="", note=note)
     return f.LegalBasis(
         instrument=instrument["title"],
-        note=disclosed["legal_basis"],
+        note=note,
         source=instrument["source"],
         confidence=instrument["confidence"],
         prevailing_language=instrument.get("prevailing_language", ""),
     )
 
 
-def _exhibit(exhibit: dict[str, Any], zone: str) -> f.Exhibit:
+def exhibit_fact(exhibit: dict[str, Any], zone: str) -> f.Exhibit:
+    """Return an exhibit as it was disclosed."""
     matches = {True: "MATCH", False: "MISMATCH", None: "NOT_CHECKED"}
     description = exhibit["description"]
     return f.Exhibit(

@@ -51,13 +51,13 @@ def subject_facts(user: User, handover: HandoverRequest) -> tuple[f.Subject, ...
     hands = hands_of(user, handover)
     zone = handover.requested.time_zone
     return tuple(
-        _subject(
+        subject_fact(
             person,
             str(rows[person["suspect"]].uuid),
-            checks.get(person["suspect"], ()),
-            belongings.get(person["suspect"], ()),
-            counts.get(rows[person["suspect"]].pk, ()),
-            tuple(
+            checks=checks.get(person["suspect"], ()),
+            belongings=belongings.get(person["suspect"], ()),
+            counts=counts.get(rows[person["suspect"]].pk, ()),
+            hands=tuple(
                 hand_fact(hand, zone)
                 for hand in hands.get(rows[person["suspect"]].pk, ())
                 if not hand.is_corrected
@@ -173,14 +173,20 @@ def property_fact(item: PropertyItem) -> f.Property:
     )
 
 
-def _subject(
+def subject_fact(
     person: dict[str, Any],
     code: str,
-    checks: tuple[f.PersonCheck, ...],
+    *,
     belongings: tuple[f.Property, ...],
     counts: tuple[f.Count, ...],
-    hands: tuple[f.Hand, ...],
+    checks: tuple[f.PersonCheck, ...] = (),
+    hands: tuple[f.Hand, ...] = (),
 ) -> f.Subject:
+    """Return the sheet of a person as copied with a request.
+
+    Raises:
+        OSError: the copy of the photograph is missing.
+    """
     birth = person["birth"]
     photo = person["photo_sha256"]
     return f.Subject(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lmc_cases.dossiers.models import Dossier
+from lmc_cases.dossiers.models import Dossier, RequestDocument
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.sealed import number_place, opener, request_key, with_numbers
 from lmc_cases.keys.providers import KeyUnavailable
@@ -30,12 +30,23 @@ def opened_facts(dossier: Dossier) -> dict[str, Any]:
     Raises:
         KeyUnavailable: the request's key opens with neither country's key here.
     """
-    plain: dict[str, Any] = dossier.facts
+    return _opened(dossier.facts, dossier.handover)
+
+
+def opened_document(document: RequestDocument) -> dict[str, Any]:
+    """Return the plain facts of a document of a request.
+
+    Raises:
+        KeyUnavailable: the request's key opens with neither country's key here.
+    """
+    return _opened(document.facts, document.handover)
+
+
+def _opened(plain: dict[str, Any], handover: HandoverRequest) -> dict[str, Any]:
     found: list[str] = []
     _changed(plain, lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
     if not any(map(is_sealed, found)):
         return plain
-    handover = dossier.handover
     key = keys_of([handover.uuid]).get(handover.uuid)
     if key is None:
         raise KeyUnavailable(f"no key of request {handover.uuid}")
@@ -43,7 +54,9 @@ def opened_facts(dossier: Dossier) -> dict[str, Any]:
 
 
 def _changed(plain: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
-    """Return a copy of facts whose secrets went through ``change``."""
+    """Return a copy of facts whose secrets went through ``change``; facts without persons hold none."""
+    if "subjects" not in plain:
+        return plain
     return {**plain, "subjects": [_changed_person(subject, change) for subject in plain["subjects"]]}
 
 

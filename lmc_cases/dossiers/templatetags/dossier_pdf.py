@@ -10,6 +10,7 @@ from lmc_cases.accounts.reading_reasons import label_of
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.core import display
 from lmc_cases.dossiers import parts, wording
+from lmc_cases.dossiers.facts import CustodyEvent, Exhibit, Text
 from lmc_cases.dossiers.rendering.codes import person_address, qr_path
 from lmc_cases.handovers.services.offences import conduct_words
 
@@ -37,6 +38,18 @@ def known(value: object) -> str:
 
 
 @register.filter
+def choose_one(text: Text) -> wording.Chosen | None:
+    """Return a single text with its mark."""
+    return wording.choose([text])
+
+
+@register.filter
+def last_custody(exhibit: Exhibit) -> tuple[CustodyEvent, ...]:
+    """Return the last entry of an exhibit's custody, alone; none where there is none."""
+    return exhibit.custody[-1:]
+
+
+@register.filter
 def size(count: int | None) -> str:
     """Write a file size, rounded and exact, or "Not known"."""
     return wording.not_known() if count is None else display.format_size(count)
@@ -52,9 +65,9 @@ def hash_lines(digest: str) -> str:
 
 
 @register.simple_tag
-def heading(level: int, anchor: str, text: str, number: int | str = "") -> SafeString:
+def heading(level: int, anchor: str, text: object, number: int | str = "") -> SafeString:
     """Write a heading whose bookmark keeps the plain text, free of line-break marks."""
-    plain = f"{number}. {text}" if number != "" else text
+    plain = f"{number}. {text}" if number != "" else str(text)
     return format_html('<h{} id="{}" data-plain="{}">{}</h{}>', level, anchor, plain, plain, level)
 
 

@@ -22,6 +22,7 @@ from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.forms import LedgerForm
 from lmc_cases.dossiers.models import LedgerDocument
+from lmc_cases.dossiers.printed_models import PrintedDocument
 from lmc_cases.dossiers.services import ledgers
 from lmc_cases.dossiers.views.reading import SHOWN_STATES
 
@@ -44,13 +45,14 @@ def progress_of(document: LedgerDocument) -> dict[str, Any]:
     }
 
 
-def trouble_of(document: LedgerDocument) -> str:
-    """Say why a ledger was not printed, and what to do."""
+def trouble_of(document: PrintedDocument) -> str:
+    """Say why a document was not printed, and what to do."""
     known = {
         "no-signing-key": _("No key for signing documents is configured. Tell your administrator."),
         "missing-glyph": _(
             "An entry holds a character that the fonts cannot print. Tell your administrator."
         ),
+        "key-missing": _("This cannot be read: its key is not available. Tell your administrator."),
         "denied": _(
             "The officer who asked for it lost the right to do so. Try again: it is then made for you."
         ),

@@ -73,7 +73,7 @@ def _of_nationals(user: User, handover: HandoverRequest, person: RequestedPerson
         "This person is a national of %(country)s. It may not surrender its nationals: think of asking for"
         " prosecution in place."
     )
-    rows = _rules_on_nationals(user, handover)
+    rows = rules_on_nationals(user, handover)
     if not rows:
         unknown = _(
             "This person is a national of %(country)s. Whether it surrenders its nationals is not known here: ask,"
@@ -86,7 +86,7 @@ def _of_nationals(user: User, handover: HandoverRequest, person: RequestedPerson
     ]
 
 
-def _rules_on_nationals(user: User, handover: HandoverRequest) -> list[LegalInstrument]:
+def rules_on_nationals(user: User, handover: HandoverRequest) -> list[LegalInstrument]:
     """The chosen instrument and the country's own laws, where they say something of nationals."""
     chosen = handover.instrument
     rows = LegalInstrument.objects.exclude(nationals_rule="").filter(

@@ -209,7 +209,7 @@ def disclose(
             "restriction": case.handling_h3,
             "agency": case.agency.name,
             "is_demo": case.agency.is_demo,
-            **_harm(actor, case),
+            **_detail(actor, case, handover),
         },
         "texts": _texts(actor, case),
         "subjects": sealed_people(handover, [copies[pk] for pk in wanted]),
@@ -220,15 +220,28 @@ def disclose(
     }
 
 
-def _harm(actor: User, case: Case) -> dict[str, Any]:
-    """Return the number of fraud victims (``None`` where it is not known) and the losses by currency."""
-    detail = CaseDetail.objects.visible_to(actor).filter(case=case).first()
+def _detail(actor: User, case: Case, handover: HandoverRequest) -> dict[str, Any]:
+    """Return the fraud victims (``None`` where not known), the losses by currency, and the operation.
+
+    An operation is named where the requesting country is of it too: of another it must not learn.
+    """
+    rows = CaseDetail.objects.visible_to(actor).filter(case=case).select_related("operation")
+    detail = rows.first()
     if detail is None:
         return {"fraud_victims": None, "losses": []}
     losses = []
     if detail.loss_amount is not None:
         losses = [{"amount": f"{detail.loss_amount:f}", "currency": detail.loss_currency}]
-    return {"fraud_victims": detail.fraud_victims, "losses": losses}
+    operation = detail.operation
+    asking = handover.requesting_id
+    is_known = operation is not None and (
+        operation.owner_id == asking or operation.members.filter(jurisdiction=asking).exists()
+    )
+    return {
+        "fraud_victims": detail.fraud_victims,
+        "losses": losses,
+        "operation": f"{operation.reference} · {operation.name}" if operation and is_known else "",
+    }
 
 
 def check_consent(onward: Onward, handover: HandoverRequest, things: Iterable[Case | Suspect]) -> None:

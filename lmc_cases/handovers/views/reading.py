@@ -18,7 +18,7 @@ from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.handovers.list_forms import RequestFilter
 from lmc_cases.handovers.models import HandoverRequest
-from lmc_cases.handovers.procedures import PAPERS, PROFILES
+from lmc_cases.handovers.procedures import ASKED, PAPERS, PROFILES
 from lmc_cases.handovers.services import reading
 from lmc_cases.handovers.services.checking import side_of
 from lmc_cases.handovers.services.checking_many import Together, waiting_together
@@ -167,6 +167,7 @@ class HandoverPage(TemplateView):
             may_split=any(step.act in OF_CROSSINGS for step in steps),
             law=law,
             disclosed=handover.disclosed,
+            has_documents=handover.procedure in ASKED or bool(handover.disclosed.get("exhibits")),
             left_out=left_out_of(user, handover),
             case_is_open=reading.case_is_open(user, handover),
             legal_notice=law is not None,

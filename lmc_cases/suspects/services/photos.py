@@ -136,10 +136,14 @@ def baseline_jpeg(upload: Upload) -> bytes:
         raise InvalidInput("photo", _("The file is larger than %(limit)s.") % {"limit": format_size(limit)})
     try:
         return _drawn_anew(raw)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise InvalidInput(
+            "photo",
+            _("The picture has more than %(limit)s megapixels. Choose a smaller one.")
+            % {"limit": MAX_PIXELS // 1_000_000},
+        ) from None
     except (
         UnidentifiedImageError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
         # What the decoders raise on broken input: OSError (truncated), SyntaxError (PNG), ValueError, EOFError.
         OSError,
         SyntaxError,

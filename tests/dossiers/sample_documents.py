@@ -1,0 +1,186 @@
+"""INVENTED facts of every kind of document beside the dossier."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from lmc_cases.crossings.receipt_drawing import PrintedAnswer, render_receipt
+from lmc_cases.crossings.receipt_facts import (
+    ReceiptCount,
+    ReceiptDossier,
+    ReceiptExhibit,
+    ReceiptFacts,
+    ReceiptMark,
+    ReceiptPerson,
+)
+from lmc_cases.dossiers.facts import Article, Country, LegalBasis, Text
+from lmc_cases.dossiers.ledger_facts import LedgerEntry, LedgerFacts
+from lmc_cases.dossiers.rendering import RenderedDossier, render_dossier
+from lmc_cases.dossiers.rendering.ledger import render_ledger
+from lmc_cases.dossiers.rendering.requests import render_annex, render_request
+from lmc_cases.dossiers.request_facts import AnnexFacts, Element, NationalsRule, RequestFacts
+from tests.dossiers import sample_parts
+from tests.dossiers.samples import STATEMENTS, TITLES, exhibit, moment, sample_facts
+
+CHINA, THAILAND = Country("CN", {"en": "China"}), Country("TH", {"en": "Thailand"})
+BY = "Sample Officer (invented)"
+SHA = "ab" * 32
+
+
+def sample_request(language: str = "th", **changes: object) -> RequestFacts:
+    """Return an invented request for three persons; its statement is written in ``language``."""
+    verified = Article(None, "Sample Extradition Act", "8", is_verified=True, source="Sample Gazette 1")
+    unseen = Article(None, "Sample Treaty", "", source="Sample Collection")
+    given = {paper.element: paper for paper in sample_parts.of_dossier(moment())["papers"]}
+    values: dict[str, object] = {
+        "reference": "HR-CN-TH-2025-000042",
+        "case_reference": "TH-2025-000123",
+        "version": 2,
+        "created_at": moment(),
+        "procedure": "EXTRADITION",
+        "requesting_country": CHINA,
+        "requested_country": THAILAND,
+        "legal_basis": LegalBasis(
+            "Sample Treaty (invented)",
+            "Sample note",
+            "Sample Gazette 2",
+            "verified",
+            prevailing_language="en",
+        ),
+        "statement": Text(language, "\n".join(STATEMENTS[language])),
+        "subjects": tuple(
+            dataclasses.replace(subject, photo=None, checks=(), hands=(), safeguards=())
+            for subject in sample_facts().subjects
+        ),
+        "requesting_agency": "公安部（演示单位）",
+        "requesting_officer": BY,
+        "sent_at": moment(-2),
+        "elements": (
+            Element("AUTHORITY", "HELD", (verified,)),
+            Element("IDENTITY", "PARTLY", (verified,)),
+            Element("LAW_TEXT", "STATED", (verified, unseen), given["LAW_TEXT"].text),
+            Element("WARRANT", "ANNEXED", (verified,), given["WARRANT"].text),
+            Element("SPECIALITY", "MISSING", (unseen,)),
+        ),
+        "assurances": sample_parts.of_dossier(moment())["assurances"],
+        "nationals_rules": (
+            NationalsRule(
+                "SAMPLE RULE ON NATIONALS", "Sample Extradition Act", "Sample Gazette 1", "verified"
+            ),
+        ),
+        "handling": ("H2",),
+        "restrictions": ("SAMPLE RESTRICTION",),
+        "is_demo": True,
+    }
+    return RequestFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def sample_annex(rows: int = 6, **changes: object) -> AnnexFacts:
+    """Return an invented annex."""
+    values: dict[str, object] = {
+        "reference": "HR-CN-TH-2025-000042",
+        "case_reference": "TH-2025-000123",
+        "version": 1,
+        "created_at": moment(),
+        "requesting_country": CHINA,
+        "requested_country": THAILAND,
+        "requested_agency": "สำนักงานตำรวจแห่งชาติ (หน่วยงานสาธิต)",
+        "exhibits": tuple(exhibit(number + 1) for number in range(rows)),
+        "total": rows,
+        "handling_code": "NORMAL",
+        "is_demo": True,
+    }
+    return AnnexFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def sample_ledger(language: str = "th") -> LedgerFacts:
+    """Return an invented ledger with one entry; its legal basis is written in ``language``."""
+    entry = LedgerEntry(
+        uuid="00000000-0000-4000-8000-000000000001",
+        at=moment(-5),
+        kind="CASE",
+        reference="TH-2025-000123",
+        level="FULL",
+        path="PAGE",
+        rule="SHARE",
+        owner=THAILAND,
+        recipient=CHINA,
+        agency="公安部（演示单位）",
+        officer=BY,
+        sha256=SHA,
+        purpose="HANDOVER",
+        handling="H2",
+        legal_basis=TITLES[language],
+    )
+    return LedgerFacts(
+        case_reference="TH-2025-000123",
+        owner=THAILAND,
+        agency="สำนักงานตำรวจแห่งชาติ (หน่วยงานสาธิต)",
+        created_at=moment(),
+        created_by=BY,
+        entries=(entry,),
+        is_demo=True,
+    )
+
+
+def sample_receipt(language: str = "th") -> tuple[ReceiptFacts, tuple[PrintedAnswer, ...]]:
+    """Return an invented receipt, signed by one side and refused by the other with a remark in ``language``."""
+    mark = ReceiptMark(CHINA, "PRESENT", BY, moment())
+    person = ReceiptPerson(
+        request="HR-CN-TH-2025-000042",
+        number=1,
+        name="王样例",
+        romanised_name="WANG Yangli",
+        language="zh-hans",
+        birth_year=1990,
+        nationality=CHINA,
+        marks=(mark, dataclasses.replace(mark, country=THAILAND)),
+        belongings=sample_parts.belongings(),
+    )
+    facts = ReceiptFacts(
+        number="X-TH-2025-0001/R1",
+        version=1,
+        crossing="X-TH-2025-0001",
+        sending=THAILAND,
+        receiving=CHINA,
+        place="SAMPLE BRIDGE",
+        border_point="",
+        carrier="SAMPLE CONVOY",
+        planned_at=moment(),
+        escorts="",
+        interpreters="",
+        drawn_at=moment(),
+        drawn_by=BY,
+        persons=(person,),
+        counts=(ReceiptCount(THAILAND, 1, BY, moment()),),
+        exhibits=(ReceiptExhibit("HR-CN-TH-2025-000042", "E-0001", SHA),),
+        dossiers=(ReceiptDossier("HR-CN-TH-2025-000042", 2, "th", SHA, SHA),),
+        handling=("H2",),
+        restrictions=("SAMPLE RESTRICTION",),
+        is_demo=True,
+    )
+    answers = (
+        PrintedAnswer(THAILAND, "SIGNED", BY, moment()),
+        PrintedAnswer(CHINA, "REFUSED", BY, moment(), TITLES[language]),
+    )
+    return facts, answers
+
+
+def draw(kind: str, language: str) -> RenderedDossier:
+    """Draw an invented document of a kind: labels and free text in ``language``."""
+    if kind == "dossier":
+        return render_dossier(sample_facts(), language=language)
+    if kind == "request":
+        return render_request(sample_request(language), language=language)
+    if kind == "annex":
+        described = tuple(
+            dataclasses.replace(exhibit(number), description=(Text(language, TITLES[language]),))
+            for number in (1, 2, 3)
+        )
+        return render_annex(sample_annex(3, exhibits=described), language=language)
+    if kind == "ledger":
+        return render_ledger(sample_ledger(language), language=language)
+    return render_receipt(*sample_receipt(language), language=language)
+
+
+KINDS = ("dossier", "request", "annex", "ledger", "receipt")
