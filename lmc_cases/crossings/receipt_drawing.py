@@ -64,7 +64,7 @@ def render_receipt(
             html = segment_html(render_to_string("crossings/pdf/receipt.html", context))
         rendering.check_coverage(html, engine.coverage)
         with no_warnings():
-            pdf, pages = rendering.draw(html, facts, {}, engine, language)
+            pdf, pages, _parts = rendering.draw(html, facts, {}, engine, language)
     rendering.check_result(pdf, 0)
     return rendering.RenderedDossier(
         pdf=pdf,

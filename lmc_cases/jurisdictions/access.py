@@ -42,6 +42,7 @@ class Action(enum.StrEnum):
     HANDLE_INFORMANTS = "handle_informants"
     CONFIRM_ERASURE = "confirm_erasure"
     MARK_AT_BORDER = "mark_at_border"
+    REVIEW = "review_dossiers"
 
 
 READ_AGENCY = "read_agency_records"

@@ -235,6 +235,7 @@ WRITES = {
         "BorderPoint.objects.update_or_create": "reference data, loaded by the product",
         "Typology.objects.update_or_create": "reference data, loaded by the product",
         "AnswerTime.objects.update_or_create": "reference data, loaded by the product",
+        "DeskRule.objects.update_or_create": "reference data, loaded by the product",
         "ConsentDeadline.objects.update_or_create": "reference data, loaded by the product",
         "Jurisdiction.objects.create": "reference data, loaded by the product",
         "Jurisdiction.objects.filter(pk=country.pk).update": "reference data, loaded by the product",

@@ -29,6 +29,7 @@ ACTION_LABELS = {
     Action.HANDLE_INFORMANTS: _("Read and record the country's informants"),
     Action.CONFIRM_ERASURE: _("Confirm the erasure of the country's personal data"),
     Action.MARK_AT_BORDER: _("Mark, photograph and count persons at the country's crossings"),
+    Action.REVIEW: _("Review and sign dossiers for the country"),
 }
 
 

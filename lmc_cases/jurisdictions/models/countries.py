@@ -126,6 +126,7 @@ class Jurisdiction(models.Model):
             ("handle_informants", "Read and record the country's informants"),
             ("confirm_erasure", "Confirm the erasure of the country's personal data"),
             ("mark_at_border", "Mark, photograph and count persons at the country's crossings"),
+            ("review_dossiers", "Review and sign dossiers for the country"),
         ]
 
     def __str__(self) -> str:
