@@ -13,9 +13,8 @@ from lmc_cases.core.once import OnceField
 from lmc_cases.desk.models import TranslationAsked
 from lmc_cases.desk.services.copying import MAX_NAME
 from lmc_cases.desk.services.rows import MAX_TEXT
-from lmc_cases.desk.services.waiting import STANDINGS, DeskFilters
+from lmc_cases.desk.services.waiting import STANDINGS, DeskFilters, destinations
 from lmc_cases.dossiers.parts import PARTS
-from lmc_cases.jurisdictions.models import Jurisdiction
 
 
 def _language() -> forms.ChoiceField:
@@ -41,11 +40,7 @@ class DeskFilter(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["destination"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        members = Jurisdiction.objects.filter(is_lmc_member=True)
-        field.choices = [
-            ("", _("All")),
-            *sorted(((row.code, row.name) for row in members), key=lambda each: each[1]),
-        ]
+        field.choices = [("", _("All")), *destinations()]
 
     @property
     def chosen(self) -> DeskFilters:

@@ -24,10 +24,10 @@ from lmc_cases.handovers.services.clocks import Clock, earliest_clocks
 from lmc_cases.handovers.services.reading import COMPARED
 from lmc_cases.handovers.states import DISCLOSED
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
+from lmc_cases.jurisdictions.models import Jurisdiction
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
-    from lmc_cases.jurisdictions.models import Jurisdiction
 
 PAGE_SIZE = 25
 State = DossierReview.State
@@ -105,6 +105,12 @@ def desk_of(
     start = (page - 1) * size
     shown = [_with_second(user, row) for row in rows[start : start + size]]
     return shown, len(rows) > start + size
+
+
+def destinations() -> list[tuple[str, str]]:
+    """Return code and name of every country that may receive persons, by name."""
+    members = Jurisdiction.objects.filter(is_lmc_member=True)
+    return sorted(((row.code, row.name) for row in members), key=lambda each: each[1])
 
 
 @transaction.atomic
