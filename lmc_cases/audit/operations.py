@@ -63,6 +63,12 @@ EXCEPTIONS: dict[str, Operation] = {
     "translation.asked": Operation.COLLECTION,
     "receipt.signing_refused": Operation.ALTERATION,
     "dossier.signed": Operation.ALTERATION,
+    "dossier.review_begun": Operation.COLLECTION,
+    "dossier.review_passed": Operation.ALTERATION,
+    "dossier.first_read": Operation.ALTERATION,
+    "dossier.comment_settled": Operation.ALTERATION,
+    # The reasons reach the country that composes.
+    "dossier.sent_back": Operation.DISCLOSURE,
     # A file left the product; who made it stands in an event of its own.
     "document.issued": Operation.DISCLOSURE,
     # Who may act for a country is a grant, whatever happens to the account.

@@ -71,6 +71,8 @@ class Dossier(LeasedJob):
     file = models.FileField(upload_to=dossier_path, null=True)
     sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64, blank=True, default="")
     pages = models.PositiveIntegerField(null=True)
+    # The page on which each part begins, by the id of its heading; none of what was drawn before it was kept.
+    part_pages = models.JSONField(null=True)
     size_bytes = models.BigIntegerField(null=True)
     engine = models.JSONField(default=dict)
     steps_done = models.PositiveSmallIntegerField(default=0)

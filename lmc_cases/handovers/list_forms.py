@@ -75,5 +75,6 @@ class WorkFilter(forms.Form):
             (Kind.REQUEST.value, gettext_lazy("Handover requests")),
             (Kind.QUESTION.value, gettext_lazy("Questions")),
             (Kind.DUTY.value, gettext_lazy("Duties")),
+            (Kind.DOSSIER.value, gettext_lazy("Dossiers")),
         ],
     )

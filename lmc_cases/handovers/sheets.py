@@ -34,12 +34,17 @@ def sheet_of_requests(name: str, rows: Iterable[HandoverRequest], clocks: Mappin
 def _work_kind(item: WorkItem) -> str:
     if item.question:
         return gettext("Question")
+    if item.task:
+        return item.task.text
     return item.duty.get_kind_display() if item.duty else item.handover.get_procedure_display()
 
 
 WORK_COLUMNS: tuple[Column, ...] = (
     (_("What waits"), _work_kind),
-    (_("Status"), lambda item: "" if item.question or item.duty else item.handover.get_status_display()),
+    (
+        _("Status"),
+        lambda item: "" if item.question or item.duty or item.task else item.handover.get_status_display(),
+    ),
     (_("Number"), lambda item: item.duties or 1),
     (_("Request"), lambda item: item.handover.reference),
     (_("Requesting country"), lambda item: item.handover.requesting.name),

@@ -43,6 +43,7 @@ class Action(enum.StrEnum):
     CONFIRM_ERASURE = "confirm_erasure"
     MARK_AT_BORDER = "mark_at_border"
     MACHINE_TRANSLATE = "machine_translate"
+    REVIEW = "review_dossiers"
 
 
 READ_AGENCY = "read_agency_records"

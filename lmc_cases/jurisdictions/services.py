@@ -21,6 +21,7 @@ from lmc_cases.jurisdictions.models import (
     BorderPoint,
     ConsentDeadline,
     CountryFact,
+    DeskRule,
     DisclosureRule,
     Jurisdiction,
     LawRow,
@@ -74,6 +75,7 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
         "border_points": 0,
         "typologies": 0,
         "consent_deadlines": 0,
+        "desk_rules": 0,
     }
     for row in rows_of(folder / "jurisdictions.csv"):
         save_jurisdiction(row)
@@ -102,6 +104,13 @@ def load_reference(folder: Path = REFERENCE) -> dict[str, int]:
             natural_key=key_of(country.code), defaults={**row, "jurisdiction": country}
         )
         counts["consent_deadlines"] += 1
+    for row in rows_of(folder / "desk_rules.csv"):
+        country = by_code[row.pop("jurisdiction")]
+        DeskRule.objects.update_or_create(
+            natural_key=key_of("desk", country.code),
+            defaults={**row, "jurisdiction": country, **_checked(row)},
+        )
+        counts["desk_rules"] += 1
     return counts
 
 

@@ -76,6 +76,7 @@ LISTS: dict[str, tuple[int, Shown, tuple[str, ...]]] = {
         lambda context: [str(person["seat"].position) for person in context["persons"]],
         ("only=ABSENT", "q=nobody"),
     ),
+    "desk:list": (0, references("rows"), ("standing=SIGNED", "reference=nowhere", "destination=VN")),
     "dossiers:list": (0, references("rows"), ("language=th", "state=failed", "until=2001-01-01")),
     "dossiers:of_case": (0, references("rows"), ("language=th", "state=ready")),
     "dossiers:request": (0, references("rows"), ()),

@@ -50,6 +50,7 @@ from lmc_cases.crossings.models import (
     ReceiptSignature,
     Seat,
 )
+from lmc_cases.desk.models import DossierComment, DossierCopy, DossierReview, TranslationAsked
 from lmc_cases.dossiers.models import (
     Dossier,
     DossierRun,
@@ -178,6 +179,12 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     BorderPack: {"own", "supervisor"},
     Dossier: FULL,
     DossierSignature: FULL,
+    # Here the other side returned the version; what a side's own review says otherwise: tests/desk.
+    DossierReview: FULL,
+    TranslationAsked: FULL,
+    # Each side reads its own.
+    DossierComment: FULL,
+    DossierCopy: OWN,
     # The officer's own: a colleague's run of the same requests makes nothing twice.
     DossierRun: {"own"},
     DossierRunItem: {"own"},

@@ -150,6 +150,10 @@ def sheet_in_dossier(world: World) -> dict[str, Any]:
     return {"uuid": world.parts["subject"].uuid, "version": world.parts["dossier"].number}
 
 
+def compared(world: World) -> dict[str, Any]:
+    return {"uuid": world.parts["dossier"].uuid, "other_uuid": world.parts["dossier"].uuid}
+
+
 def left_out(world: World) -> dict[str, Any]:
     return {
         "uuid": world.parts["handover"].uuid,
@@ -352,6 +356,18 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "handovers:release": (part("extradition"), {"supervisor"}),
     "handovers:watch": (part("extradition"), {"full"}),
     "dossiers:simplify": (part("extradition"), {"supervisor"}),
+    "desk:list": (nothing, ANYBODY),
+    "desk:dossier": (part("dossier"), PARTY),
+    "desk:compare": (compared, PARTY),
+    "desk:returned": (part("returned_review"), PARTY),
+    "desk:take": (part("dossier"), {"own"}),
+    "desk:approve": (part("dossier"), {"own"}),
+    "desk:return": (part("dossier"), {"own"}),
+    "desk:translation": (part("dossier"), {"own"}),
+    "desk:copy": (part("dossier"), PARTY),
+    "desk:comment": (part("dossier"), PARTY),
+    "desk:reply": (part("comment"), OWN),
+    "desk:settle": (part("comment"), OWN),
     "dossiers:list": (nothing, ANYBODY),
     "dossiers:of_case": (of_case, FULL),
     "dossiers:view_as": (of_case, {"supervisor"}),

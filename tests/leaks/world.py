@@ -76,6 +76,7 @@ from lmc_cases.suspects.services.photos import set_photo
 from tests.factories import officer, open_case, say_why, share
 from tests.leaks.crossing_parts import cross
 from tests.leaks.custody_parts import take_into_custody
+from tests.leaks.desk_parts import lay_on_desk
 from tests.leaks.following_parts import follow, warn
 
 # What each mark stands in -> the least a viewer must hold to read it.
@@ -179,7 +180,7 @@ def jpeg() -> ContentFile[bytes]:
 
 def build() -> World:
     """Make the world through the services."""
-    thai = officer("TH")
+    thai = officer("TH", "liaison_officer", "prosecutor")
     viewers = {
         "own": thai,
         "supervisor": officer("TH", "supervisor"),
@@ -233,6 +234,7 @@ def build() -> World:
     say_why(viewers["items"], case)
     _answer(world)
     _hand_over(world)
+    lay_on_desk(world)
     cross(world)
     follow(world)
     _audit(world)

@@ -30,6 +30,7 @@ ACTION_LABELS = {
     Action.CONFIRM_ERASURE: _("Confirm the erasure of the country's personal data"),
     Action.MARK_AT_BORDER: _("Mark, photograph and count persons at the country's crossings"),
     Action.MACHINE_TRANSLATE: _("Send texts of the country's cases to the machine translator"),
+    Action.REVIEW: _("Review and sign dossiers for the country"),
 }
 
 

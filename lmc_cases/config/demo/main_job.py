@@ -22,6 +22,7 @@ from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.cases.services import casework, reading_reasons, search, sharing
 from lmc_cases.cases.services.texts import texts_for
 from lmc_cases.config.demo import texts
+from lmc_cases.config.demo.desk import lay_on_desk
 from lmc_cases.config.demo.pictures import silhouette
 from lmc_cases.config.demo.world import officer
 from lmc_cases.core.jobs import JobState
@@ -93,6 +94,7 @@ def run(*, say: Say, seconds: float = 180, folder: Path | None = None) -> Outcom
         say(f"the main job was run before: {handover.reference}")
     dossiers = _wait_for_dossiers(handover, seconds)
     delivered = _deliver(say, dossiers, out)
+    lay_on_desk(say, dossiers)
     _account_for(say, handover)
     return Outcome(case_reference=handover.case_reference, dossiers=delivered)
 

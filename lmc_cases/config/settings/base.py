@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "lmc_cases.handovers",
     "lmc_cases.law",
     "lmc_cases.dossiers",
+    "lmc_cases.desk",
     "lmc_cases.crossings",
     "lmc_cases.exchange",
     "lmc_cases.privacy",

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     """A column of runs, and a function."""
 
     dependencies = [
-        ("dossiers", "0010_signatures"),
+        ("dossiers", "0012_wall_of_request_documents"),
     ]
 
     operations = [

@@ -13,9 +13,9 @@ import io
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pikepdf
 import pydyf
@@ -60,6 +60,14 @@ class Drawable(Protocol):
         """The one byte string of these facts."""
 
 
+class Drawn(NamedTuple):
+    """A drawn file, its number of pages, and the page (from 1) on which each part of a dossier begins."""
+
+    pdf: bytes
+    pages: int
+    part_pages: dict[str, int]
+
+
 def drawing() -> threading.Lock:
     """Return the lock under which the engine draws: it is not made for threads."""
     return _drawing
@@ -74,6 +82,8 @@ class RenderedDossier:
     sha256: str
     facts_sha256: str
     engine: dict[str, str]
+    # The page on which each part begins, counted from 1, by the id of its heading; empty without parts.
+    part_pages: dict[str, int] = field(default_factory=dict)
 
 
 def warm_up() -> None:
@@ -116,7 +126,7 @@ def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> R
             html = side_by_side(html, _html(facts, beside, language), display.bcp47(beside))
         check_coverage(html, engine.coverage)
         with no_warnings():
-            pdf, pages = draw(html, facts, photos, engine, language, beside)
+            pdf, pages, part_pages = draw(html, facts, photos, engine, language, beside)
     check_result(pdf, len(photos))
     return RenderedDossier(
         pdf=pdf,
@@ -124,6 +134,7 @@ def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> R
         sha256=hashlib.sha256(pdf).hexdigest(),
         facts_sha256=facts.sha256,
         engine=dict(engine.versions),
+        part_pages=part_pages,
     )
 
 
@@ -134,11 +145,12 @@ def source_of(facts: DossierFacts, *, language: str) -> str:
 
 def _html(facts: DossierFacts, language: str, beside: str) -> str:
     with translation.override(language):
-        context = _context(facts, language) | {"beside": beside}
+        context = context_of(facts, language) | {"beside": beside}
         return segment_html(render_to_string("dossiers/pdf/dossier.html", context))
 
 
-def _context(facts: DossierFacts, language: str) -> dict[str, Any]:
+def context_of(facts: DossierFacts, language: str) -> dict[str, Any]:
+    """Return what the template of a dossier is filled with; in the language that is active."""
     created = facts.created_at.at.astimezone(UTC)
     return {
         "facts": facts,
@@ -189,8 +201,8 @@ def check_coverage(html: str, coverage: frozenset[int]) -> None:
 
 def draw(
     html: str, facts: Drawable, photos: Mapping[str, bytes], engine: Engine, language: str, beside: str = ""
-) -> tuple[bytes, int]:
-    """Draw segmented HTML with the facts attached; return the file and its number of pages."""
+) -> Drawn:
+    """Draw segmented HTML with the facts attached."""
     from weasyprint import HTML, Attachment
 
     created = facts.created_at.at.astimezone(UTC)
@@ -224,7 +236,18 @@ def draw(
             attach("engine.json", engine_json, "Supplement"),
         ],
     )
-    return pdf, len(document.pages)
+    return Drawn(pdf, len(document.pages), _part_pages(document))
+
+
+def _part_pages(document: Any) -> dict[str, int]:
+    """Return where the headings of parts stand. It is kept beside the file, whose bytes say nothing of it."""
+    anchors = {part.anchor for part in PARTS}
+    return {
+        name: number
+        for number, page in enumerate(document.pages, 1)
+        for name in page.anchors
+        if name in anchors
+    }
 
 
 def _signature_fields(document: Any) -> dict[str, Any]:

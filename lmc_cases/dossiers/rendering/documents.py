@@ -47,7 +47,7 @@ def render_document(
             html = segment_html(render_to_string(template, context))
         rendering.check_coverage(html, engine.coverage)
         with no_warnings():
-            pdf, pages = rendering.draw(html, facts, {}, engine, language)
+            pdf, pages, _parts = rendering.draw(html, facts, {}, engine, language)
     rendering.check_result(pdf, 0)
     return rendering.RenderedDossier(
         pdf=pdf,

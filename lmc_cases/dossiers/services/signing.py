@@ -8,6 +8,7 @@ next signature of that side removes it, else the hourly sweep of leftovers.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from lmc_cases.jurisdictions.models import Jurisdiction
 
 Side = DossierSignature.Side
+Gate = Callable[[Dossier, "Jurisdiction"], None]
+_gates: list[Gate] = []
 FIELDS = {Side.REQUESTED: "Requested", Side.REQUESTING: "Requesting"}
 
 
@@ -64,6 +67,11 @@ class AnotherFile(Conflict):
     code = "another-file"
 
 
+def add_gate(gate: Gate) -> None:
+    """Let an app above ask before a country signs; ``gate`` raises ``Conflict`` with what is missing."""
+    _gates.append(gate)
+
+
 @dataclass(frozen=True)
 class Order:
     """What is to be signed: for which side and country, and the stored file that gets the signature."""
@@ -83,11 +91,13 @@ class Standing:
     Attributes:
         sides: both sides in the order of signing, with the country's name and the signature or ``None``.
         may_sign: the officer may sign now; ``sha256``: the file that would be signed.
+        missing: what stands in the officer's way, in words; "" where nothing does, or where the side has signed.
     """
 
     sides: tuple[tuple[DossierSignature.Side, Jurisdiction, DossierSignature | None], ...]
     may_sign: bool = False
     sha256: str = ""
+    missing: str = ""
 
     @property
     def newest(self) -> DossierSignature | None:
@@ -105,9 +115,10 @@ def sign_dossier(
         confirmed_at: when the second factor was shown.
 
     Raises:
-        Dossier.DoesNotExist: foreign, missing, no right to change records of either side.
+        Dossier.DoesNotExist: foreign, missing, no right to sign for either side.
         NotReady: not rendered yet, or failed.
         NotNewest, NotYourTurn, AlreadySigned, AnotherFile, FileDamaged: see there.
+        Conflict: what a gate of an app above (``add_gate``) misses, such as the approval of a review.
         NoPlaceToSign, NoSigningKey, NoTimeStamp: see ``dossiers.signing``.
     """
     order = _order(actor, dossier_id, sha256)
@@ -147,13 +158,13 @@ def standing_of(user: User, dossier: Dossier) -> Standing:
         return Standing(sides)
     try:
         _check(dossier, mine[0], held)
-    except Conflict:
-        return Standing(sides)
+    except Conflict as error:
+        return Standing(sides, missing=str(error))
     return Standing(sides, may_sign=True, sha256=_before(dossier, mine[0], held)[1])
 
 
 def is_of_a_side(user: User, dossier: Dossier) -> bool:
-    """Whether the officer changes records of one of the two countries: whoever may ever sign."""
+    """Whether the officer signs for one of the two countries, now or later."""
     return _side_of(user, dossier.handover) is not None
 
 
@@ -192,6 +203,10 @@ def _check(dossier: Dossier, side: DossierSignature.Side, held: dict[str, Dossie
         raise NotNewest(_("Only the newest version of a granted request is signed."))
     if side == Side.REQUESTING and Side.REQUESTED not in held:
         raise NotYourTurn(_("The requested country signs first."))
+    handover = dossier.handover
+    country = handover.requested if side == Side.REQUESTED else handover.requesting
+    for gate in _gates:
+        gate(dossier, country)
 
 
 def _held(dossier: Dossier) -> dict[str, DossierSignature]:
@@ -207,8 +222,8 @@ def _before(
 
 
 def _side_of(actor: User, handover: HandoverRequest) -> tuple[DossierSignature.Side, Jurisdiction] | None:
-    """Return the side for which the officer changes records, the own country first; as receipts are answered."""
-    country = side_acted_for(actor, (handover.requested, handover.requesting), Action.EDIT)
+    """Return the side for which the officer signs: who changes its records or reviews for it, the own country first."""
+    country = side_acted_for(actor, (handover.requested, handover.requesting), Action.EDIT, Action.REVIEW)
     if country is None:
         return None
     return Side.REQUESTED if country.pk == handover.requested_id else Side.REQUESTING, country

@@ -112,6 +112,7 @@ def _store(dossier: Dossier, token: uuid.UUID, officer: User, rendered: Rendered
             job.file.name = name
             job.sha256 = rendered.sha256
             job.pages = rendered.pages
+            job.part_pages = rendered.part_pages
             job.size_bytes = len(rendered.pdf)
             job.engine = rendered.engine
             job.steps_done = STEPS

@@ -29,7 +29,7 @@ from lmc_cases.dossiers.forms import DossierFilter, DossierForm
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import owing, reading
 from lmc_cases.dossiers.services.exporting import export_dossiers
-from lmc_cases.dossiers.services.signing import standing_of
+from lmc_cases.dossiers.services.signing import is_of_a_side, standing_of
 from lmc_cases.dossiers.services.working import STEPS
 from lmc_cases.dossiers.sheets import DOSSIER_COLUMNS
 from lmc_cases.dossiers.tables import DossierTable
@@ -181,6 +181,7 @@ class DossierPage(TemplateView):
             left_out=left_out_of(user, dossier.handover),
             newer_version=reading.newer_version_of(user, dossier),
             standing=standing_of(user, dossier) if is_done else None,
+            may_review=is_of_a_side(user, dossier),
             legal_notice=True,
             **kwargs,
         )

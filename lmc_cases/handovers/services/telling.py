@@ -26,6 +26,8 @@ WRITTEN, ASKED, ANSWERED, MENTIONED = "thread.written", "thread.asked", "thread.
 DUE = "thread.due"
 # Of duties: by the request's id, and by the duty's own id when its day has come.
 DUTY_OWED, DUTY_REPORTED, DUTY_DUE = "duty.owed", "duty.reported", "duty.due"
+# Of the desk, by the request's id: a version came back, or a text is wanted in another language.
+DOSSIER_RETURNED, TRANSLATION_ASKED = "dossier.returned", "dossier.translation_asked"
 CLOCK_CODES = {Stage.HALF: "clock.half", Stage.URGENT: "clock.urgent", Stage.OVER: "clock.over"}
 NOTICE_TEXTS = {
     STEP: _("A handover request went on."),
@@ -37,6 +39,8 @@ NOTICE_TEXTS = {
     DUTY_OWED: _("A duty after a handover was recorded."),
     DUTY_REPORTED: _("The other country reports on a duty."),
     DUTY_DUE: _("The day of a duty has come: no final report was made."),
+    DOSSIER_RETURNED: _("A version of a dossier was returned with reasons."),
+    TRANSLATION_ASKED: _("A translation is asked for in a dossier."),
     CLOCK_CODES[Stage.HALF]: _("Half of a time limit has passed."),
     CLOCK_CODES[Stage.URGENT]: _("A time limit ends soon."),
     CLOCK_CODES[Stage.OVER]: _("A time limit is over: a decision is asked."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,16 @@ class Kind(enum.StrEnum):
     REQUEST = "request"
     QUESTION = "question"
     DUTY = "duty"
+    DOSSIER = "dossier"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an app above has waiting: its words in the active language, where it is done, the name of its picture."""
+
+    text: str
+    url: str
+    icon: str = "file"
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class WorkItem:
     Attributes:
         ends: aware end of the limit or of the day; ``None`` where none runs.
         duty: of a kind and a day; ``duties`` are so many, of as many persons of the request.
+        task: of an app above.
     """
 
     handover: HandoverRequest
@@ -43,6 +55,16 @@ class WorkItem:
     question: HandoverMessage | None = None
     duty: Duty | None = None
     duties: int = 0
+    task: Task | None = None
+
+
+Source = Callable[["User"], list[WorkItem]]
+_sources: list[Source] = []
+
+
+def add_source(source: Source) -> None:
+    """Let an app above have work in the list; ``source`` returns what waits for an officer, through the rule."""
+    _sources.append(source)
 
 
 def work_of(
@@ -62,6 +84,8 @@ def work_of(
             for row in questions_waiting(user)[:COMPARED]
         ]
     owed = _duties(user) if kind in {"", Kind.DUTY} else []
+    if kind in {"", Kind.DOSSIER}:
+        owed += [item for source in _sources for item in source(user)]
     dated += [item for item in owed if item.ends]
     waiting = (
         waiting_for(user)

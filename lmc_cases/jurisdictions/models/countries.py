@@ -127,6 +127,7 @@ class Jurisdiction(models.Model):
             ("confirm_erasure", "Confirm the erasure of the country's personal data"),
             ("mark_at_border", "Mark, photograph and count persons at the country's crossings"),
             ("machine_translate", "Send texts of the country's cases to the machine translator"),
+            ("review_dossiers", "Review and sign dossiers for the country"),
         ]
 
     def __str__(self) -> str:

@@ -109,6 +109,26 @@ class ConsentDeadline(ReferenceRow):
         return str(self.days)
 
 
+class DeskRule(ReferenceRow):
+    """How a country reviews dossiers before it signs them. Without a row, or with an empty cell: not known."""
+
+    class Answer(models.TextChoices):
+        """What a cell says; "" is not known, and demands nothing."""
+
+        YES = "YES", _("Yes")
+        NO = "NO", _("No")
+
+    jurisdiction = models.OneToOneField(Jurisdiction, on_delete=models.PROTECT, related_name="desk_rule")
+    # Whether nobody of the country signs before the review approved the version.
+    approves = models.CharField(max_length=3, choices=Answer.choices, blank=True, default="")
+    # Whether approval takes a second officer where an offence carries the death penalty; where a person is a minor.
+    second_for_death = models.CharField(max_length=3, choices=Answer.choices, blank=True, default="")
+    second_for_minor = models.CharField(max_length=3, choices=Answer.choices, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.approves
+
+
 class Typology(ReferenceRow):
     """A kind of fraud, gambling or trafficking, as investigators name it."""
 
