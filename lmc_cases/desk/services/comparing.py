@@ -116,16 +116,13 @@ def _changes(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Change]:
 
 
 def _paired(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Change]:
-    """Pair lines of the same name; a line of running text is paired with none."""
-    waiting = [line for line in new if line.label]
+    """Pair lines of the same name, in order; paragraphs below the same heading too."""
+    waiting = list(new)
     for line in old:
-        match = next((each for each in waiting if (each.under, each.label) == (line.under, line.label)), None)
+        name = (line.under, line.label)
+        match = next((each for each in waiting if (each.under, each.label) == name), None)
         if match is not None:
             waiting.remove(match)
-            yield Change(line, match)
-        else:
-            yield Change(line, None)
-    taken = {id(line) for line in waiting}
-    for line in new:
-        if not line.label or id(line) in taken:
-            yield Change(None, line)
+        yield Change(line, match)
+    for line in waiting:
+        yield Change(None, line)
