@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+
+from django.utils import timezone
 
 from lmc_cases.accounts.models import User
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import approving, working
-from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.checks import Kind
+from lmc_cases.handovers.models import Count, HandoverRequest, HandoverSubject
+from lmc_cases.handovers.services import assessing, checking, counting, proceeding, sending
+from lmc_cases.handovers.services.checking import Findings
+from lmc_cases.handovers.services.counting import Accusation
 from lmc_cases.jurisdictions.access import acting_as
-from lmc_cases.jurisdictions.models import DeskRule, Jurisdiction
+from lmc_cases.jurisdictions.models import DeskRule, Jurisdiction, Offence
 from tests.factories import officer
-from tests.handovers.samples import World, world
+from tests.handovers.samples import CARE, World, world
 
 
 def keeps_desk(country: str, **cells: str) -> None:
@@ -66,11 +73,67 @@ class Desk:
         self.drawn()
 
 
-def desk_world() -> Desk:
-    """Return a fresh world with the first version drawn."""
+def desk_world(*, penalty: str = "", age: str = "") -> Desk:
+    """Return a fresh world with the first version drawn.
+
+    Args:
+        penalty: the highest penalty of an offence of each person; without one nobody says what for.
+        age: what the check of the first person's age found, and that of the others: adults.
+    """
     w = world(evidence=1, with_photo=False)
-    handover = w.acknowledged()
+    draft = w.draft()
+    counts = [_count(w, draft, subject) for subject in draft.subjects.all()] if penalty else []
+    sending.submit(actor=w.chinese, handover_id=draft.uuid)
+    handover = proceeding.acknowledge(actor=w.thai, handover_id=draft.uuid)
+    for count in counts:
+        for actor in (w.chinese, w.supervisor):
+            assessing.assess_count(
+                actor=actor,
+                handover_id=handover.uuid,
+                count_id=count.uuid,
+                outcome="CONFIRMED",
+                note="why (invented)",
+                language="en",
+                asking_offence_id=_offence("CN", penalty).uuid,
+                asked_offence_id=_offence("TH", "10").uuid,
+            )
+    for subject in handover.subjects.all() if age else []:
+        _establish_age(w, handover, subject, age if subject.position == 1 else "ADULT")
     approving.approve_and_owe(actor=w.supervisor, handover_id=handover.uuid)
     made = Desk(w, handover, officer("TH", "prosecutor"))
     made.drawn()
     return made
+
+
+def _count(w: World, draft: HandoverRequest, subject: HandoverSubject) -> Count:
+    said = Accusation(typology="telecom_fraud", conduct="虚构的行为", language="zh-hans")
+    return counting.add_count(
+        actor=w.chinese, handover_id=draft.uuid, subject_id=subject.uuid, accusation=said
+    )
+
+
+def _offence(code: str, penalty: str) -> Offence:
+    return Offence.objects.create(
+        natural_key=uuid.uuid4().hex,
+        jurisdiction=Jurisdiction.objects.get(code=code),
+        typology="telecom_fraud",
+        law_title_en="Invented law (test data)",
+        offence_en=f"Invented offence of {code}",
+        article="1",
+        base_max_penalty="3",
+        max_penalty=penalty,
+        confidence="verified",
+        source="Invented source",
+    )
+
+
+def _establish_age(w: World, handover: HandoverRequest, subject: HandoverSubject, outcome: str) -> None:
+    checking.record_check(
+        actor=w.thai,
+        handover_id=handover.uuid,
+        subject_id=subject.uuid,
+        kind=Kind.AGE,
+        outcome=outcome,
+        on=timezone.localdate(),
+        findings=Findings(reason="seen (invented)", **CARE),
+    )

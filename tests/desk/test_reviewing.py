@@ -144,38 +144,40 @@ def test_a_side_does_not_sign_what_it_returned(d: Desk) -> None:
         sign_dossier(actor=d.thai, dossier_id=d.dossier().uuid, sha256=d.dossier().sha256, confirmed_at=None)
 
 
-@pytest.mark.parametrize(
-    ("death", "minor", "cells", "needed"),
-    [
-        ("YES", "NO", {"second_for_death": "YES"}, True),
-        ("NO", "YES", {"second_for_minor": "YES"}, True),
-        ("YES", "YES", {"second_for_death": "NO", "second_for_minor": ""}, False),
-        ("UNKNOWN", "UNKNOWN", {"second_for_death": "YES", "second_for_minor": "YES"}, False),
-    ],
-)
-def test_a_second_officer_reads_where_facts_and_country_say_so(
-    d: Desk,
-    monkeypatch: pytest.MonkeyPatch,
-    death: str,
-    minor: str,
-    cells: dict[str, str],
-    needed: bool,
-) -> None:
-    keeps_desk("TH", **cells)
-    monkeypatch.setattr(seconds, "death_among", lambda _counts: seconds.Known(death))
-    monkeypatch.setattr(seconds, "minor_among", lambda _subjects: seconds.Known(minor))
+def test_a_second_officer_reads_where_facts_and_country_say_so() -> None:
+    """Two officers approve before the side signs, since an offence carries the death penalty."""
+    d = desk_world(penalty="death")
+    keeps_desk("TH", second_for_death="YES")
     dossier = d.dossier()
     take_review(actor=d.thai, dossier_id=dossier.uuid)
-    first = approve_review(actor=d.thai, dossier_id=dossier.uuid)
-    assert first.state == ("SECOND" if needed else "APPROVED")
-    if not needed:
-        return
+    assert approve_review(actor=d.thai, dossier_id=dossier.uuid).state == "SECOND"
     with pytest.raises(SameReader):
         approve_review(actor=d.thai, dossier_id=dossier.uuid)
     with pytest.raises(NotApproved):
         sign_dossier(actor=d.thai, dossier_id=dossier.uuid, sha256=dossier.sha256, confirmed_at=None)
     assert approve_review(actor=d.second, dossier_id=dossier.uuid).second_by == d.second
     assert sign_dossier(actor=d.thai, dossier_id=dossier.uuid, sha256=dossier.sha256, confirmed_at=None)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "age", "cells", "state"),
+    [
+        ("", "ADULT", {"second_for_death": "YES"}, "SECOND"),
+        ("30", "ADULT", {"second_for_death": "YES", "second_for_minor": "YES"}, "APPROVED"),
+        ("30", "MINOR", {"second_for_minor": "YES"}, "SECOND"),
+        ("30", "", {"second_for_minor": "YES"}, "SECOND"),
+        ("death", "MINOR", {"second_for_death": "NO", "second_for_minor": "NO"}, "APPROVED"),
+        ("death", "MINOR", {}, "APPROVED"),
+    ],
+    ids=["unknown-law", "neither", "minor", "unknown-age", "country-says-no", "country-has-not-said"],
+)
+def test_what_nobody_knows_is_read_twice_where_the_country_asks(
+    penalty: str, age: str, cells: dict[str, str], state: str
+) -> None:
+    d = desk_world(penalty=penalty, age=age)
+    keeps_desk("TH", **cells)
+    take_review(actor=d.thai, dossier_id=d.dossier().uuid)
+    assert approve_review(actor=d.thai, dossier_id=d.dossier().uuid).state == state
 
 
 def test_age_is_known_by_the_check_alone() -> None:

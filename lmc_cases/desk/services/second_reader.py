@@ -17,6 +17,8 @@ from lmc_cases.jurisdictions.models import DeskRule, Jurisdiction
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
+    from lmc_cases.handovers.models import Count, CountAssessment
+    from lmc_cases.jurisdictions.models import Offence
 
 # As a row of law writes the highest penalty.
 _DEATH = "death"
@@ -52,13 +54,13 @@ class Ground:
 
     @property
     def demands(self) -> bool:
-        """Whether both say yes. What is not known is shown and demands nothing."""
-        return self.found == self.asked == Known.YES
+        """Whether the country asks and the records do not rule it out: what nobody knows is read twice."""
+        return self.asked == Known.YES and self.found != Known.NO
 
     @property
     def is_open(self) -> bool:
-        """Whether a second reader may be due and nobody can tell."""
-        return not self.demands and Known.NO not in (self.found, self.asked)
+        """Whether a second reader may be due and the country has not said."""
+        return self.asked == Known.UNKNOWN and self.found != Known.NO
 
 
 @dataclass(frozen=True)
@@ -109,15 +111,23 @@ def second_reader(user: User, dossier: Dossier, rule: DeskRule | None) -> Second
 def death_among(counts: Iterable[CountShown]) -> Known:
     """Return whether an offence of a count carries the death penalty, in the law of either country.
 
-    Unknown without counts, without both offences of each, or where a row of law leaves the penalty empty.
+    What the request proposes counts, and what either side holds now. Unknown without counts, where nobody named an
+    offence of each country, or where a row of law leaves the penalty empty.
     """
-    held = list(counts)
-    offences = [row for count in held for row in count.offences]
+    pairs = [_pairs_of(count) for count in counts]
+    offences = [row for held in pairs for pair in held for row in pair if row is not None]
     if any(_DEATH in (row.base_max_penalty.lower(), row.max_penalty.lower()) for row in offences):
         return Known.YES
-    has_both = all(count.row.asking_offence_id and count.row.asked_offence_id for count in held)
-    is_whole = held and has_both and all(row.max_penalty or row.base_max_penalty for row in offences)
-    return Known.NO if is_whole else Known.UNKNOWN
+    is_whole = pairs and all(any(None not in pair for pair in held) for held in pairs)
+    is_known = all(row.max_penalty or row.base_max_penalty for row in offences)
+    return Known.NO if is_whole and is_known else Known.UNKNOWN
+
+
+def _pairs_of(count: CountShown) -> list[tuple[Offence | None, Offence | None]]:
+    """The offences that the count and both sides name, the asking country's first."""
+    held: list[Count | CountAssessment] = [count.row]
+    held += [each.row for each in (count.asking, count.asked) if each is not None]
+    return [(row.asking_offence, row.asked_offence) for row in held]
 
 
 def minor_among(subjects: Iterable[dict[str, Any]]) -> Known:
