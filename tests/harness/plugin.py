@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from lmc_cases.config.local.environment import SECRETS
 from tests.harness.cluster import HOME_VARIABLE, Cluster
 from tests.harness.programs import Beat, Web, Worker
 from tests.harness.reset import Reset
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _cluster_key = pytest.StashKey[Cluster]()
 _owned_key = pytest.StashKey[bool]()
@@ -208,7 +212,8 @@ def _no_loop_of_another_test(item: pytest.Item) -> Iterator[None]:
     try:
         yield
     finally:
-        asyncio._set_running_loop(loop)
+        # After the last test the browser and its loop are gone.
+        asyncio._set_running_loop(None if loop.is_closed() else loop)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -223,6 +228,21 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """And so does the test run."""
     with _no_loop_of_another_test(item):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """And end: Django keeps another connection for whoever has a loop, and would roll that one back."""
+    with _no_loop_of_another_test(item):
+        return (yield)
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """Chromium; what closes it at the session's end has its loop again, whichever test is the last."""
+    loop = asyncio._get_running_loop()
+    yield browser
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture
