@@ -35,10 +35,9 @@ def of(name: str, run: DossierRun) -> str:
 def fields_of(page: Any, **changes: Any) -> dict[str, Any]:
     """What the form of a page would send."""
     form = page.context["form"]
-    return {
-        **{name: form.get_initial_for_field(field, name) for name, field in form.fields.items()},
-        **changes,
-    }
+    shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    # A choice that nobody made is sent as nothing.
+    return {name: "" if value is None else value for name, value in shown.items()} | changes
 
 
 def test_it_says_how_many_and_a_second_click_starts_no_second_run(party: Party) -> None:
