@@ -35,8 +35,8 @@ SELECT gen_random_uuid(), owner.id, agency.id, %(code)s || '-1999-' || lpad(i::t
 CONTENT = """
 INSERT INTO cases_casedetail (case_id, loss_currency, place)
 SELECT id, '', '' FROM fresh;
-INSERT INTO cases_casetext (uuid, case_id, kind, level, language, text, is_original, translator, author_id, updated_at, version)
-SELECT gen_random_uuid(), id, 'TITLE', 2, 'en', title, true, '', (SELECT min(id) FROM accounts_user), now(), 1 FROM fresh;
+INSERT INTO cases_casetext (uuid, case_id, kind, level, language, text, is_original, translator, author_id, updated_at, version, status, certificate)
+SELECT gen_random_uuid(), id, 'TITLE', 2, 'en', title, true, '', (SELECT min(id) FROM accounts_user), now(), 1, '', '' FROM fresh;
 SELECT refresh_case_visibility(ARRAY(SELECT id FROM fresh));
 SELECT refresh_text_audiences(ARRAY(SELECT id FROM fresh));
 INSERT INTO cases_searchentry (case_id, level, kind, object_uuid, body, audience_ids)
