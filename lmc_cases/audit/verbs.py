@@ -111,7 +111,6 @@ VERBS: dict[str, Promise] = {
     "dossier.review_begun": _("Took a version of a dossier for review."),
     "dossier.review_passed": _("Approved a version of a dossier."),
     "dossier.sent_back": _("Returned a version of a dossier with reasons."),
-    "dossier.translation_requested": _("Asked for a translation in a dossier."),
     "dossier.denied": _("A dossier was not made: the right to it was lost."),
     "dossier.downloaded": _("Downloaded a dossier."),
     "dossier.failed": _("A dossier could not be made."),

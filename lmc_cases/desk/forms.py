@@ -9,10 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lmc_cases.cases.models import CaseText
+from lmc_cases.cases.services.casework.asking import MAX_WHY
 from lmc_cases.core.once import OnceField
-from lmc_cases.desk.models import TranslationAsked
 from lmc_cases.desk.services.copying import MAX_NAME
 from lmc_cases.desk.services.rows import MAX_TEXT
+from lmc_cases.desk.services.translating import FIELDS
 from lmc_cases.desk.services.waiting import STANDINGS, DeskFilters, destinations
 from lmc_cases.dossiers.parts import PARTS
 
@@ -56,12 +58,18 @@ class ReturnForm(forms.Form):
 
 
 class TranslationForm(forms.Form):
-    """Which text is wanted in which language."""
+    """Which text is wanted in which language, and what for."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Text"), choices=[(kind.value, kind.label) for kind in TranslationAsked.KINDS]
+        label=gettext_lazy("Text"), choices=[(kind, CaseText.Kind(kind).label) for kind in FIELDS]
     )
     language = _language()
+    why = forms.CharField(
+        label=gettext_lazy("What the translation is needed for"),
+        max_length=MAX_WHY,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    once = OnceField()
 
 
 class CommentForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Reviews of one version of a dossier by one side, what is asked and noted in them, and numbered copies."""
+"""Reviews of one version of a dossier by one side, what is noted in them, and numbered copies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.cases.models import CaseText
 from lmc_cases.core.history import kept_history
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.handovers.models import HandoverRequest
@@ -113,56 +112,6 @@ class DossierReview(models.Model):
     def audit_reference(self) -> str:
         """Request and version."""
         return f"{self.handover.reference}/v{self.number}"
-
-    @property
-    def audit_case_uuid(self) -> UUID:
-        """The case."""
-        return self.handover.case_uuid
-
-
-class TranslationAskedQuerySet(models.QuerySet["TranslationAsked"]):
-    """Reads of translations asked for."""
-
-    def visible_to(self, user: User) -> TranslationAskedQuerySet:
-        """Of the country that asks, and of the country that composes: it is to translate."""
-        mine = jurisdictions_granting(user, Action.READ)
-        return self.filter(
-            models.Q(country__in=mine) | models.Q(handover__requested__in=mine),
-            handover__in=HandoverRequest.objects.visible_to(user),
-        )
-
-
-class TranslationAsked(models.Model):
-    """A text that a reviewer wants in a language. Never changed: it is done when a version holds it, checked."""
-
-    KINDS = (CaseText.Kind.SUMMARY, CaseText.Kind.FACTS, CaseText.Kind.ASSESSMENT)
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    handover = models.ForeignKey(HandoverRequest, on_delete=models.PROTECT, related_name="+")
-    country = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in KINDS])
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(db_default=Now())
-
-    objects = TranslationAskedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["handover", "country", "kind", "language"], name="a_side_asks_for_a_translation_once"
-            )
-        ]
-
-    @property
-    def audit_owner_id(self) -> int:
-        """The country that asks."""
-        return self.country_id
-
-    @property
-    def audit_reference(self) -> str:
-        """The request's reference."""
-        return self.handover.reference
 
     @property
     def audit_case_uuid(self) -> UUID:

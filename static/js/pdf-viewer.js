@@ -45,7 +45,7 @@ class Viewer {
     const pdfjs = await import(library);
     pdfjs.GlobalWorkerOptions.workerSrc = worker;
     const { EventBus, PDFFindController, PDFLinkService, PDFViewer } = await import(viewer);
-    const task = pdfjs.getDocument({ url, isEvalSupported: false, useWasm: false, enableXfa: false, disableAutoFetch: true });
+    const task = pdfjs.getDocument({ url, verbosity: pdfjs.VerbosityLevel.ERRORS, isEvalSupported: false, useWasm: false, enableXfa: false, disableAutoFetch: true });
     const file = await task.promise;
     this.box.querySelector(".lmc-pdf-window").hidden = false;
     this.box.querySelector(".lmc-pdf-bar").hidden = false;

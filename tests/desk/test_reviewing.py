@@ -10,9 +10,10 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from lmc_cases.audit.models import AuditEvent
-from lmc_cases.cases.models import Disclosure
+from lmc_cases.cases.models import Disclosure, TranslationRequest
+from lmc_cases.cases.services.casework.asking import translations_to_make
 from lmc_cases.core.errors import Conflict, InvalidInput
-from lmc_cases.desk.models import DossierComment, DossierCopy, DossierReview, TranslationAsked
+from lmc_cases.desk.models import DossierComment, DossierCopy, DossierReview
 from lmc_cases.desk.services import second_reader as seconds
 from lmc_cases.desk.services.commenting import add_comment, reply_to, settle_thread, threads_of
 from lmc_cases.desk.services.comparing import compare_versions
@@ -225,17 +226,22 @@ def test_remarks_are_the_sides_own_and_follow_to_the_next_version(d: Desk) -> No
 
 def test_a_translation_is_asked_for_once_and_is_work_of_who_composes(d: Desk) -> None:
     dossier = d.dossier()
-    with pytest.raises(InvalidInput):
-        ask_translation(actor=d.chinese, dossier_id=dossier.uuid, kind="TITLE", language="zh-hans")
-    with pytest.raises(InvalidInput):
-        ask_translation(actor=d.chinese, dossier_id=dossier.uuid, kind="FACTS", language="th")
-    asked = ask_translation(actor=d.chinese, dossier_id=dossier.uuid, kind="FACTS", language="vi")
-    assert ask_translation(actor=d.chinese, dossier_id=dossier.uuid, kind="FACTS", language="vi") == asked
+
+    def ask(kind: str, language: str, why: str = "For the judge who reads it.") -> TranslationRequest:
+        return ask_translation(
+            actor=d.chinese, dossier_id=dossier.uuid, kind=kind, language=language, why=why
+        )
+
+    for kind, language, why in (("TITLE", "zh-hans", "x"), ("FACTS", "th", "x"), ("FACTS", "vi", " ")):
+        with pytest.raises(InvalidInput):
+            ask(kind, language, why)
+    asked = ask("FACTS", "vi")
+    assert ask("FACTS", "vi") == asked
     with acting_as(d.w.thai):
-        assert [item.task.icon for item in tasks_of(d.w.thai) if item.task] == ["language"]
+        assert asked in translations_to_make(d.w.thai, 10)
         assert [each.is_there for each in asked_of(d.w.thai, d.handover)] == [False]
     with acting_as(d.w.viet):
-        assert not TranslationAsked.objects.exists()
+        assert not TranslationRequest.objects.exists()
 
 
 def test_what_waits_is_the_newest_version_of_the_own_side(d: Desk) -> None:

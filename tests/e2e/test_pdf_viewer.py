@@ -51,9 +51,9 @@ def is_drawn(page: Page, number: int) -> None:
           const canvas = document.querySelector(`.pdfViewer .page[data-page-number='${number}'] canvas`);
           if (!canvas || !canvas.width) return false;
           const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-          let dark = 0;
-          for (let at = 0; at < dots.length; at += 4) if (dots[at + 3] > 200 && dots[at] < 100) dark += 1;
-          return dark > 200;
+          let ink = 0;
+          for (let at = 0; at < dots.length; at += 4) if (dots[at + 3] > 200 && dots[at] < 200) ink += 1;
+          return ink > 500;
         }""",
         arg=number,
         timeout=WAIT_MS,

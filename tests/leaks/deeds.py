@@ -205,7 +205,7 @@ class World:
                 self._lock(case)
                 made = put(
                     CaseText, case_id=case.key, kind=kind, level=level, language=language, text=word, is_original=False,
-                    author=self.clerk,
+                    author=self.clerk, status="DRAFT",
                 )  # fmt: skip
                 if level == SUMMARY:
                     self._entry(case.key, "TEXT", made.uuid, level, word)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from lmc_cases.desk.models import DossierCopy, DossierReview, TranslationAsked
+from lmc_cases.desk.models import DossierCopy, DossierReview
 from lmc_cases.desk.services.commenting import add_comment
 from lmc_cases.desk.services.sealed import for_whom_place, own_key, seal_reasons
 from lmc_cases.jurisdictions.access import acting_as
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def lay_on_desk(world: World) -> None:
-    """The own side reviews and remarks; the other side returned the version and wants a translation."""
+    """The own side reviews and remarks; the other side returned the version."""
     thai, chinese = world.viewers["own"], world.viewers["full"]
     dossier, handover = world.parts["dossier"], world.parts["handover"]
     with acting_as(thai):
@@ -49,9 +49,6 @@ def lay_on_desk(world: World) -> None:
         )
         returned.reasons_sealed = seal_reasons(returned, "MARKREQUEST")
         returned.save()
-        TranslationAsked(
-            handover=handover, country=chinese.country, kind="FACTS", language="vi", asked_by=chinese
-        ).save(force_insert=True)
     world.parts["returned_review"] = returned
     for name, viewer, side in (("comment", "own", "OUR"), ("their_comment", "full", "THEIR")):
         world.parts[name] = add_comment(

@@ -50,7 +50,7 @@ from lmc_cases.crossings.models import (
     ReceiptSignature,
     Seat,
 )
-from lmc_cases.desk.models import DossierComment, DossierCopy, DossierReview, TranslationAsked
+from lmc_cases.desk.models import DossierComment, DossierCopy, DossierReview
 from lmc_cases.dossiers.models import (
     Dossier,
     DossierRun,
@@ -181,7 +181,6 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     DossierSignature: FULL,
     # Here the other side returned the version; what a side's own review says otherwise: tests/desk.
     DossierReview: FULL,
-    TranslationAsked: FULL,
     # Each side reads its own.
     DossierComment: FULL,
     DossierCopy: OWN,

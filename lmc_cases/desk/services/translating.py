@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,11 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lmc_cases.audit.models import Operation
-from lmc_cases.audit.services import record
-from lmc_cases.cases.models import CaseText
+from lmc_cases.cases.models import CaseText, TranslationRequest
+from lmc_cases.cases.services import casework
 from lmc_cases.core.errors import InvalidInput
-from lmc_cases.desk.models import TranslationAsked
 from lmc_cases.desk.services.rows import check_reviewable, locked_version, reviewing_side
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.handovers.models import HandoverRequest
@@ -37,26 +34,31 @@ _FINAL = {CaseText.Status.CHECKED, CaseText.Status.CERTIFIED}
 class AskedFor:
     """A translation that was asked for, and whether the newest version holds it, checked and not stale."""
 
-    row: TranslationAsked
+    row: TranslationRequest
     is_there: bool
 
 
 @transaction.atomic
-def ask_translation(*, actor: User, dossier_id: UUID, kind: str, language: str) -> TranslationAsked:
-    """Ask for a text of the case in a language. It is work of the country that composes; asked again, nothing changes.
+def ask_translation(
+    *, actor: User, dossier_id: UUID, kind: str, language: str, why: str, new_id: UUID | None = None
+) -> TranslationRequest:
+    """Ask for a text of the case in a language: a request of the case, read from its dossier.
+
+    It is work of the country that composes. While the actor's country waits for the same, that request is returned.
 
     Args:
         kind: a text of the case: SUMMARY, FACTS or ASSESSMENT.
+        why: what the translation is needed for.
+        new_id: the request's id; one that exists already is returned as it is.
 
     Raises:
         Dossier.DoesNotExist: foreign, missing, no right to review for either side.
         NotReady, NotNewest: there is nothing to review.
-        InvalidInput: no such text in the dossier, no such language, or it is there already.
+        InvalidInput: no such text in the dossier, no such language, no reason, or it is there already.
     """
     dossier = locked_version(actor, dossier_id)
     handover = dossier.handover
-    country = reviewing_side(actor, handover)
-    if country is None:
+    if reviewing_side(actor, handover) is None:
         raise Dossier.DoesNotExist
     check_reviewable(dossier)
     if kind not in FIELDS or not dossier.facts.get(FIELDS[kind]):
@@ -65,42 +67,33 @@ def ask_translation(*, actor: User, dossier_id: UUID, kind: str, language: str) 
         raise InvalidInput("language", _("Choose a language from the list."))
     if holds(dossier.facts, kind, language):
         raise InvalidInput("language", _("The dossier holds this text in this language, checked."))
-    rows = TranslationAsked.objects.visible_to(actor)
-    made = rows.filter(handover=handover, country=country, kind=kind, language=language).first()
-    if made is not None:
-        return made
-    asked = TranslationAsked(handover=handover, country=country, kind=kind, language=language, asked_by=actor)
-    asked.save(force_insert=True)
-    record(
-        actor=actor,
-        operation=Operation.COLLECTION,
-        verb="dossier.translation_requested",
-        target=asked,
-        recipient=handover.requested if country != handover.requested else None,
-        codes={"kind": str(kind), "language": language, "version": dossier.number},
-    )
-    tell_side(handover.pk, handover.requested, code=TRANSLATION_ASKED, object_uuid=handover.uuid, again=True)
+    texts = CaseText.objects.visible_to(actor).filter(case=handover.case_id, kind=kind, is_original=True)
+    original = texts.first()
+    if original is None:
+        raise InvalidInput("kind", _("Your country does not read this text in the case any more."))
+    of_case = TranslationRequest.objects.visible_to(actor).filter(case=handover.case_id)
+    before = set(of_case.values_list("pk", flat=True))
+    try:
+        asked = casework.ask_translation(
+            actor=actor, text_id=original.uuid, language=language, why=why, new_id=new_id
+        )
+    except casework.AlreadyTranslated:
+        problem = _("The case holds it, checked. It is in the next version that is disclosed.")
+        raise InvalidInput("language", problem) from None
+    if asked.pk not in before:
+        tell_side(
+            handover.pk, handover.requested, code=TRANSLATION_ASKED, object_uuid=handover.uuid, again=True
+        )
     return asked
 
 
 def asked_of(user: User, handover: HandoverRequest) -> list[AskedFor]:
-    """Return what was asked for in a request, in order, with its standing by the newest version."""
-    rows = TranslationAsked.objects.visible_to(user).filter(handover=handover)
-    return with_standing(user, list(rows.select_related("country", "asked_by").order_by("pk")))
-
-
-def with_standing(user: User, rows: Iterable[TranslationAsked]) -> list[AskedFor]:
-    """Say of each whether the newest version of its request holds it."""
-    held = list(rows)
-    newest = (
-        Dossier.objects.visible_to(user)
-        .filter(handover__in={row.handover_id for row in held})
-        .order_by("handover", "-number", "pk")
-        .distinct("handover")
-        .values_list("handover", "facts")
-    )
-    facts: dict[int, dict[str, Any]] = dict(newest) if held else {}
-    return [AskedFor(row, holds(facts.get(row.handover_id, {}), row.kind, row.language)) for row in held]
+    """Return what was asked for of the texts of a request, in order, with its standing by the newest version."""
+    rows = TranslationRequest.objects.visible_to(user).filter(case=handover.case_id, kind__in=FIELDS)
+    held = list(rows.select_related("country", "asked_by").order_by("pk"))
+    newest = Dossier.objects.visible_to(user).filter(handover=handover).order_by("-number", "pk")
+    facts = newest.values_list("facts", flat=True).first() if held else None
+    return [AskedFor(row, holds(facts or {}, row.kind, row.language)) for row in held]
 
 
 def holds(facts: dict[str, Any], kind: str, language: str) -> bool:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lmc_cases.core import once
 from lmc_cases.core.errors import DomainError
 from lmc_cases.core.sending import send_file
 from lmc_cases.desk.forms import CopyForm, ReturnForm, TranslationForm
@@ -105,6 +106,10 @@ class AskTranslation(DeskForm):
     title = gettext_lazy("Ask for a translation")
     submit_label = gettext_lazy("Ask for a translation")
 
+    def get_initial(self) -> dict[str, Any]:
+        """The form's token: sent twice, it asks once."""
+        return {**super().get_initial(), "once": once.new_token(self.actor.pk)}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whose work it becomes."""
         lead = _("It becomes work of %(country)s: the translation is added, checked and disclosed anew.") % {
@@ -119,6 +124,8 @@ class AskTranslation(DeskForm):
             dossier_id=self.dossier.uuid,
             kind=form.cleaned_data["kind"],
             language=form.cleaned_data["language"],
+            why=form.cleaned_data["why"],
+            new_id=once.id_in(form.cleaned_data["once"], self.request),
         )
         return self.page
 
