@@ -14,10 +14,11 @@ from lmc_cases.crossings.models import Crossing, Mark, Receipt, Seat
 from lmc_cases.crossings.services import counting, marking, planning, receipts
 from lmc_cases.crossings.services.marking import MarkAnswer, NewMark
 from lmc_cases.crossings.services.planning import Plan
-from lmc_cases.dossiers.services import owing, working
+from lmc_cases.dossiers.services import owing
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject
 from lmc_cases.handovers.services import deciding, surrendering
 from lmc_cases.jurisdictions.access import acting_as
+from tests.dossiers.drawing import draw_owed
 from tests.handovers.samples import World, pass_checks, world
 
 
@@ -101,7 +102,7 @@ class Ready:
     def answered(self, crossing: Crossing) -> Receipt:
         """The receipt of a counted crossing, signed by both sides; the dossier it names is printed first."""
         owed = owing.request_dossier(actor=self.thai, handover_id=self.handover.uuid, language="th")
-        working.render_owed_dossier(job_id=owed.pk)
+        draw_owed(self.thai, owed.pk)
         receipt = receipts.draw_up(actor=self.thai, crossing_id=crossing.uuid)
         for actor in (self.thai, self.chinese):
             receipts.answer(

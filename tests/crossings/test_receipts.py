@@ -34,12 +34,13 @@ from lmc_cases.crossings.services.composing import NotReadyForReceipt
 from lmc_cases.crossings.services.receipts import AlreadyAnswered, NotCounted, ReceiptVoid
 from lmc_cases.dossiers.facts import Country, Moment
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services import approving, working
+from lmc_cases.dossiers.services import approving
 from lmc_cases.dossiers.signing import local_authority, verify_pdf
 from lmc_cases.handovers.services import belongings
 from lmc_cases.handovers.services.belongings import Entry
 from lmc_cases.jurisdictions.access import acting_as
 from tests.cases.browsing import signed_in
+from tests.dossiers.drawing import draw_owed
 from tests.dossiers.pdf_reading import pages_of, squeezed, text_of
 from tests.handovers.samples import World, world
 from tests.harness.shared_worlds import once_per_module
@@ -69,8 +70,7 @@ def crossed(w: World, *, printed: bool = True) -> Crossing:
         entry=Entry(description="โทรศัพท์ (สมมติ)", disposition="EVIDENCE", exhibit_id=exhibit),
     )
     if printed:
-        for row in Dossier.objects.filter(handover=handover):
-            working.render_owed_dossier(job_id=row.pk)
+        draw_owed(w.thai)
     now = timezone.now()
     with acting_as(w.thai):
         crossing = Crossing.objects.create(

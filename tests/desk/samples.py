@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from lmc_cases.accounts.models import User
-from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services import approving, working
+from lmc_cases.dossiers.services import approving
 from lmc_cases.handovers.checks import Kind
 from lmc_cases.handovers.models import Count, HandoverRequest, HandoverSubject
 from lmc_cases.handovers.services import assessing, checking, counting, proceeding, sending
@@ -18,6 +17,7 @@ from lmc_cases.handovers.services.checking import Findings
 from lmc_cases.handovers.services.counting import Accusation
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.jurisdictions.models import DeskRule, Jurisdiction, Offence
+from tests.dossiers.drawing import draw_owed
 from tests.factories import officer
 from tests.handovers.samples import CARE, World, world
 
@@ -60,10 +60,7 @@ class Desk:
 
     def drawn(self) -> None:
         """Draw everything that is owed."""
-        with acting_as(self.w.thai):
-            owed = list(Dossier.objects.filter(job_state=JobState.QUEUED).values_list("pk", flat=True))
-        for pk in owed:
-            working.render_owed_dossier(job_id=pk)
+        draw_owed(self.w.thai)
 
     def corrected(self) -> None:
         """Disclose again, and draw the next version."""

@@ -14,9 +14,10 @@ from playwright.sync_api import Playwright, expect
 from lmc_cases.core.history import save_as
 from lmc_cases.crossings.models import Crossing
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services import approving, owing, working
+from lmc_cases.dossiers.services import approving, owing
 from lmc_cases.jurisdictions.access import acting_as
 from tests.crossings.samples import Ready, ready
+from tests.dossiers.drawing import draw_owed
 from tests.dossiers.pdf_reading import pages_of
 from tests.e2e.camera import Camera, Part, code_of, photographed
 from tests.e2e.test_border import PHONE, Phone
@@ -56,7 +57,7 @@ def phone(
 def printed(border: Ready, number: int = 1) -> bytes:
     """The dossier in English, printed."""
     owed = owing.request_dossier(actor=border.thai, handover_id=border.handover.uuid, language="en")
-    working.render_owed_dossier(job_id=owed.pk)
+    draw_owed(border.thai, owed.pk)
     with acting_as(border.thai):
         done = Dossier.objects.get(pk=owed.pk)
         assert (done.number, done.job_state) == (number, "DONE")

@@ -34,14 +34,6 @@ def web(transactional_db: None, program_logs: Path) -> Iterator[Web]:
     web.stop()
 
 
-@pytest.fixture
-def worker(transactional_db: None, program_logs: Path) -> Iterator[Worker]:
-    worker = Worker("viewer-worker", program_logs)
-    worker.start()
-    yield worker
-    worker.stop()
-
-
 def is_drawn(page: Page, number: int) -> None:
     """The page stands there with ink on it."""
     canvas = page.locator(f".pdfViewer .page[data-page-number='{number}'] canvas").first

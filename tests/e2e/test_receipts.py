@@ -39,14 +39,6 @@ def web(transactional_db: None, program_logs: Path) -> Iterator[Web]:
 
 
 @pytest.fixture
-def worker(transactional_db: None, program_logs: Path) -> Iterator[Worker]:
-    worker = Worker("receipts-worker", program_logs)
-    worker.start()
-    yield worker
-    worker.stop()
-
-
-@pytest.fixture
 def border(web: Web) -> Ready:
     return ready()
 

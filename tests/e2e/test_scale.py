@@ -33,14 +33,11 @@ MOST_ON_PAGE = 50
 
 
 @pytest.fixture
-def programs(transactional_db: None, program_logs: Path) -> Iterator[tuple[Web, Worker]]:
+def programs(worker: Worker, program_logs: Path) -> Iterator[tuple[Web, Worker]]:
     web = Web("scale-web", program_logs, {"LMC_SECOND_FACTOR_COMPULSORY": "0"})
-    worker = Worker("scale-worker", program_logs)
-    worker.start()
     web.start()
     yield web, worker
     web.stop()
-    worker.stop()
 
 
 def desk_of(browser: Browser, web: Web, user: User) -> Desk:

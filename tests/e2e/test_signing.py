@@ -33,14 +33,6 @@ def web(transactional_db: None, program_logs: Path) -> Iterator[Web]:
     web.stop()
 
 
-@pytest.fixture
-def worker(transactional_db: None, program_logs: Path) -> Iterator[Worker]:
-    worker = Worker("signing-worker", program_logs)
-    worker.start()
-    yield worker
-    worker.stop()
-
-
 def sign(signer: Signer, dossier: Dossier) -> None:
     """From the page of the dossier, with the phone that shows codes."""
     signer.desk.go(f"/dossiers/{dossier.uuid}/")
