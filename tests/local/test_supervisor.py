@@ -20,7 +20,7 @@ import pytest
 
 from lmc_cases.config.local import processes
 from lmc_cases.config.local.run_file import RunFile
-from tests.harness.cluster import ROOT
+from tests.harness.cluster import ROOT, Cluster, copy_migrated
 
 pytestmark = pytest.mark.fault
 
@@ -102,10 +102,12 @@ class Launched:
 
 
 @pytest.fixture(scope="module")
-def launched() -> Iterator[Launched]:
+def launched(cluster: Cluster) -> Iterator[Launched]:
     """Started once; the tests of this module run in their order and leave it healthy."""
     place = Path(tempfile.mkdtemp(prefix="lmc-run-"))
     place.chmod(0o711)  # PostgreSQL's own user has to walk there
+    # As a run that was migrated before: a first run's migration is what `make demo` is for, and takes minutes.
+    copy_migrated(place / "var" / "postgres")
     run = Launched(place / "var")
     try:
         run.wait(run.up, 240)
