@@ -48,6 +48,7 @@ SELECT id, uuid, suspect_id, kind, 'OLD-7654321', 'blind', '', status, now(), '+
 INSERT INTO cases_searchentry (case_id, level, kind, object_uuid, body, audience_ids)
 SELECT case_id, 3, 'SUSPECT', uuid, 'old name #0123456789abcdef0123', '{}' FROM suspects_suspect;
 """
+# Only the columns of that day: what was added to the tables since is not there yet.
 OPENED = """
 import django
 django.setup()
@@ -55,13 +56,15 @@ from lmc_cases.keys.marks import marks_everywhere
 from lmc_cases.cases.models import NumberMark
 from lmc_cases.core.viewer import viewing_as
 from lmc_cases.jurisdictions.models import Jurisdiction
-from lmc_cases.suspects.models import IdentityDocument
-with viewing_as(None, [Jurisdiction.objects.get(code="TH").audience_id]):
-    document = IdentityDocument.objects.get()
-    past = IdentityDocument.history.get()
-    document_again = IdentityDocument(uuid=past.uuid, suspect_id=past.suspect_id, number_sealed=past.number_sealed)
+from lmc_cases.suspects.models import IdentityDocument, Suspect
+audience = Jurisdiction.objects.values_list("audience_id", flat=True).get(code="TH")
+with viewing_as(None, [audience]):
+    columns = ("uuid", "number_sealed")
+    person = Suspect(**Suspect.objects.values("uuid").get())
+    document = IdentityDocument(suspect=person, **IdentityDocument.objects.values(*columns).get())
+    past = IdentityDocument(suspect=person, **IdentityDocument.history.values(*columns).get())
     found = NumberMark.objects.filter(mark__in=marks_everywhere("old 123 4567")).count()
-    print(document.number, document_again.number, found)
+    print(document.number, past.number, found)
 """
 
 
@@ -83,7 +86,7 @@ def test_numbers_from_before_are_sealed_marked_and_gone_from_the_search_text(
     manage(*migrate, "suspects", "0001")
     with psycopg.connect(cluster.postgres.url("postgres", DATABASE), autocommit=True) as superuser:
         superuser.execute(BEFORE)
-        manage(*migrate)
+        manage(*migrate, "suspects", "0002_sealed_numbers")
         assert manage("-c", OPENED).split() == ["OLD-1234567", "OLD-7654321", "1"]
         columns = superuser.execute(
             "SELECT count(*) FROM information_schema.columns"
