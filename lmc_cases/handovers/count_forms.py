@@ -18,7 +18,7 @@ from lmc_cases.handovers.forms import MAX_REASON, ApproveForm, ids_of
 from lmc_cases.handovers.models import CountAssessment, CountDecision, HandoverRequest
 from lmc_cases.handovers.services.assessing import MAX_NOTE
 from lmc_cases.handovers.services.competing import MAX_DECIDER
-from lmc_cases.handovers.services.counting import MAX_CONDUCT, MAX_MONTHS, MAX_PLACE, Accusation
+from lmc_cases.handovers.services.counting import MAX_CONDUCT, MAX_MONTHS, MAX_PLACE, MAX_RULE, Accusation
 from lmc_cases.handovers.services.counts_read import CountShown
 from lmc_cases.handovers.services.offences import is_citable, law_of
 from lmc_cases.jurisdictions.models import Offence
@@ -37,6 +37,12 @@ class CountForm(forms.Form):
     on = DayField(label=gettext_lazy("Day"), required=False)
     asking_offence_id = forms.ChoiceField(required=False)
     asked_offence_id = forms.ChoiceField(required=False)
+    limitation_ends_on = DayField(label=gettext_lazy("End of the limitation period"), required=False)
+    limitation_rule = forms.CharField(
+        label=gettext_lazy("Rule by which the limitation period is calculated"),
+        max_length=MAX_RULE,
+        required=False,
+    )
     is_sentenced = forms.BooleanField(
         label=gettext_lazy("The person was sentenced for it already"), required=False
     )
@@ -75,6 +81,8 @@ class CountForm(forms.Form):
             asked_offence_id=_id_or_none(data["asked_offence_id"]),
             is_sentenced=data["is_sentenced"],
             months_left=data["months_left"],
+            limitation_ends_on=data["limitation_ends_on"],
+            limitation_rule=data["limitation_rule"],
         )
 
 

@@ -81,6 +81,8 @@ def counts(at: Moment) -> tuple[Count, ...]:
                 CountAnswer(THAILAND, "UNDECIDED", "ONLY_AGGRAVATED", BY, at),
             ),
             decision="GRANTED",
+            limitation_ends_on="2040-03-07",
+            limitation_rule="SAMPLE LIMITATION RULE",
         ),
         Count(
             2,

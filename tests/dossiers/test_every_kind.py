@@ -129,9 +129,11 @@ def test_what_a_request_does_not_hold_reads_not_known_and_unverified_law_is_mark
         "Evidence",
         "Translation",
         "Signature, seal and certification",
-        "End of the limitation period",
+        "End of the limitation period:",
     ):
         assert f"{label} Not known" in text, label
+    assert "End of the limitation period It stands with each count." in text
+    assert "SAMPLE LIMITATION RULE" in text
     assert "Speciality undertaking Missing Sample Treaty Not verified." in text
     assert "Sample Extradition Act, 8" in text
     bare = dataclasses.replace(
@@ -140,6 +142,7 @@ def test_what_a_request_does_not_hold_reads_not_known_and_unverified_law_is_mark
     drawn = spaced(text_of(render_request(bare, language="en").pdf))
     assert drawn.count("Not known") >= 15
     assert "Authority Not known" in drawn
+    assert "End of the limitation period Not known" in drawn
     assert "None is recorded." in drawn
 
 

@@ -312,6 +312,7 @@ def part(name: str, until: str, language: str = "en") -> str:
                 "Left undecided",
                 "Count granted",
                 "SAMPLE GROUND",
+                "SAMPLE LIMITATION RULE",
                 "SAMPLE ASSURANCE",
                 "14",
             ],

@@ -17,6 +17,7 @@ from django.utils import timezone
 from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.core.errors import InvalidInput
+from lmc_cases.dossiers.services.composing_law import count_facts
 from lmc_cases.handovers.models import (
     Count,
     CountAssessment,
@@ -174,6 +175,7 @@ def test_once_sent_a_count_stays_in_the_services_and_in_the_database(w: World) -
         ({"on": timezone.localdate() + dt.timedelta(days=2)}, "on"),
         ({"months_left": 3}, "months_left"),
         ({"is_sentenced": True, "months_left": -1}, "months_left"),
+        ({"on": dt.date(2026, 5, 1), "limitation_ends_on": dt.date(2026, 5, 1)}, "limitation_ends_on"),
         ({"asking_offence_id": uuid.uuid4()}, "asking_offence_id"),
         ({"asked_offence_id": uuid.uuid4()}, "asked_offence_id"),
     ],
@@ -184,6 +186,26 @@ def test_bad_input_names_its_field(w: World, changes: dict[str, Any], field: str
         add(w, handover, **changes)
     assert caught.value.field == field
     assert not Count.objects.exists()
+
+
+def test_the_end_of_the_limitation_period_is_what_the_asking_country_says_and_stands_in_the_facts(
+    w: World,
+) -> None:
+    handover = w.draft()
+    add(w, handover, limitation_ends_on=dt.date(2041, 5, 1), limitation_rule="  art. 87  ")
+    add(w, handover)
+    row = shown(w.chinese, handover)[0].row
+    assert (row.limitation_ends_on, row.limitation_rule) == (dt.date(2041, 5, 1), "art. 87")
+    page = signed_in(w.chinese).get(address("count", row.subject, row.uuid)).content.decode()
+    assert "End of the limitation period" in page
+    assert "art. 87" in page
+    with acting_as(w.chinese):
+        held = HandoverRequest.objects.select_related("requesting", "requested").get(pk=handover.pk)
+        (facts,) = count_facts(w.chinese, held).values()
+    assert [(fact.limitation_ends_on, fact.limitation_rule) for fact in facts] == [
+        ("2041-05-01", "art. 87"),
+        ("", ""),
+    ]
 
 
 def test_a_count_is_matched_by_conduct_and_country_and_names_no_unseen_article(w: World) -> None:

@@ -64,7 +64,8 @@ class Count(Fact):
     """One act a person is asked for, with the offences of both sides next to each other.
 
     ``asking_law`` and ``asked_law`` name the article only where it was seen. ``on`` is a day (ISO 8601) or "",
-    ``months_left`` the rest of a sentence. ``decision`` is GRANTED, REFUSED, or "" where none was made.
+    ``months_left`` the rest of a sentence, ``limitation_ends_on`` a day or "" with the rule in the officer's words.
+    ``decision`` is GRANTED, REFUSED, or "" where none was made.
     """
 
     number: int
@@ -79,6 +80,8 @@ class Count(Fact):
     answers: tuple[CountAnswer, ...] = ()
     decision: str = ""
     ground: str = ""
+    limitation_ends_on: str = field(default="", metadata=LATER)
+    limitation_rule: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True)

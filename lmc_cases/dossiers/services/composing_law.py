@@ -70,6 +70,8 @@ def _count(count: CountShown, handover: HandoverRequest, zone: str) -> f.Count:
         on=row.on.isoformat() if row.on else "",
         is_sentenced=row.is_sentenced,
         months_left=row.months_left,
+        limitation_ends_on=row.limitation_ends_on.isoformat() if row.limitation_ends_on else "",
+        limitation_rule=row.limitation_rule,
         answers=tuple(
             f.CountAnswer(
                 country=country_fact(side),

@@ -75,6 +75,9 @@ class Count(OfCount):
     # The person was sentenced for it already; the months are those left to serve, where they are known.
     is_sentenced = models.BooleanField(default=False)
     months_left = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(0)])
+    # As the country that asks has calculated it, and the rule it is calculated by; nobody else vouches for either.
+    limitation_ends_on = models.DateField(null=True, blank=True)
+    limitation_rule = models.CharField(max_length=300, blank=True, default="")
     # Raised after the surrender: nobody is prosecuted for it unless the other country consents.
     needs_consent = models.BooleanField(default=False, editable=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

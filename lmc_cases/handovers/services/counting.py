@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 Outcome = HandoverSubject.Outcome
-MAX_CONDUCT, MAX_PLACE, MAX_MONTHS = 5_000, 300, 1_200
+MAX_CONDUCT, MAX_PLACE, MAX_RULE, MAX_MONTHS = 5_000, 300, 300, 1_200
 # Whom a count can still be raised against: undecided, or granted and therefore bound by what was granted.
 _BOUND = (*HandoverSubject.POSITIVE, *HandoverSubject.NOT_MOVED, Outcome.HANDED_OVER.value)
 
@@ -46,6 +46,8 @@ class Accusation:
         on: the day, where it is known.
         asking_offence_id, asked_offence_id: public ids of offences of that typology in the law of each side.
         months_left: of a sentence, where the person was sentenced for it and they are known.
+        limitation_ends_on: the last day of the limitation period as the country that asks calculates it.
+        limitation_rule: the article by which it is calculated, in the officer's words.
     """
 
     typology: str
@@ -57,6 +59,8 @@ class Accusation:
     asked_offence_id: UUID | None = None
     is_sentenced: bool = False
     months_left: int | None = None
+    limitation_ends_on: dt.date | None = None
+    limitation_rule: str = ""
 
 
 def may_add_counts(user: User, handover: HandoverRequest) -> bool:
@@ -181,11 +185,15 @@ def _fill(count: Count, actor: User, given: Accusation) -> None:
         raise InvalidInput("language", _("Choose a language from the list."))
     if given.on is not None and given.on > timezone.localdate():
         raise InvalidInput("on", _("Choose a day that has passed."))
+    if given.on is not None and given.limitation_ends_on is not None and given.limitation_ends_on <= given.on:
+        raise InvalidInput("limitation_ends_on", _("Choose a day after the day of the conduct."))
     if given.months_left is not None and not (given.is_sentenced and 0 <= given.months_left <= MAX_MONTHS):
         raise InvalidInput("months_left", _("Give the months that are left of a sentence, or none."))
     count.typology, count.language, count.on = given.typology, given.language, given.on
     count.place = clean_text(given.place)[:MAX_PLACE]
     count.is_sentenced, count.months_left = given.is_sentenced, given.months_left
+    count.limitation_ends_on = given.limitation_ends_on
+    count.limitation_rule = clean_text(given.limitation_rule)[:MAX_RULE]
     count.asking_offence = offence_named(
         actor, handover, handover.requesting_id, given.typology, given.asking_offence_id, "asking_offence_id"
     )

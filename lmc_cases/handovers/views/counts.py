@@ -254,6 +254,8 @@ class CountChange(CountPage):
             "asked_offence_id": str(row.asked_offence.uuid) if row.asked_offence else "",
             "is_sentenced": row.is_sentenced,
             "months_left": row.months_left,
+            "limitation_ends_on": row.limitation_ends_on,
+            "limitation_rule": row.limitation_rule,
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
