@@ -11,7 +11,7 @@ from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, ConsentRequest, Disclosure, Operation
 from lmc_cases.cases.services.consent.reading import consents_among
-from lmc_cases.cases.services.ledger import LedgerFilters, entries_of
+from lmc_cases.cases.services.ledger import READ_WITH_ENTRIES, LedgerFilters, entries_of
 from lmc_cases.cases.services.listing import CaseFilters, CasePage, Walk, page_of_cases
 from lmc_cases.cases.services.operations import operations_among
 from lmc_cases.cases.services.search import find_cases
@@ -65,7 +65,7 @@ def export_ledger(*, actor: User, case: Case, filters: LedgerFilters) -> list[Di
     Raises:
         InvalidInput: more than one file holds.
     """
-    rows: list[Disclosure] = whole(entries_of(actor, case, filters))
+    rows: list[Disclosure] = whole(entries_of(actor, case, filters), few=READ_WITH_ENTRIES)
     record(
         actor=actor,
         operation=AuditOperation.EXPORT,
