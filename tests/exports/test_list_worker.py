@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connections
 
 from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import AuditEvent
@@ -71,6 +74,26 @@ def test_a_worker_makes_what_was_asked_for(worker: Worker) -> None:
     with acting_as(chinese):
         event = AuditEvent.objects.get(verb="suspects.exported")
     assert (event.channel, event.actor_id) == ("worker", chinese.pk)
+
+
+def test_two_windows_that_ask_at_once_are_owed_one_file() -> None:
+    thai = officer("TH")
+    case = case_with_persons(thai, 3)
+    together = threading.Barrier(4)
+
+    def ask() -> int:
+        try:
+            together.wait(30)
+            return asked_for(thai, persons_of(case)).pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = {found.result() for found in [pool.submit(ask) for _window in range(4)]}
+    with acting_as(thai):
+        owed = list(ListExport.objects.values_list("pk", flat=True))
+        requested = AuditEvent.objects.filter(verb="list.requested").count()
+    assert (asked, len(owed), requested) == (set(owed), 1, 1)
 
 
 def stored() -> set[str]:
