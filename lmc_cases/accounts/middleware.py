@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 
 from lmc_cases.accounts import step_up
+from lmc_cases.accounts.locale import zone_named
 from lmc_cases.accounts.services.sign_in import ASSERTED, SECOND_FACTORS
 from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.services import record
@@ -41,17 +41,10 @@ class OfficerLocaleMiddleware:
         language = user.language if user.is_authenticated else get_language_from_request(request)
         zone = user.time_zone if user.is_authenticated else settings.TIME_ZONE
         request.LANGUAGE_CODE = language
-        with translation.override(language), timezone.override(_zone(zone)):
+        with translation.override(language), timezone.override(zone_named(zone)):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
-
-
-def _zone(name: str) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")
 
 
 class SecondFactorMiddleware:

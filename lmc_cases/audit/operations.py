@@ -142,6 +142,9 @@ EXCEPTIONS: dict[str, Operation] = {
     "audit.export_requested": Operation.EXPORT,
     "audit.export_failed": Operation.EXPORT,
     "audit.export_downloaded": Operation.EXPORT,
+    "list.requested": Operation.EXPORT,
+    "list.failed": Operation.EXPORT,
+    "list.downloaded": Operation.EXPORT,
 }
 
 

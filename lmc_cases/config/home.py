@@ -15,6 +15,8 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.exchange.models import ImportRun
+from lmc_cases.exports.services.asking import files_to_fetch
+from lmc_cases.exports.services.pages import title_of
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.reading import most_urgent
 from lmc_cases.handovers.services.telling import notices_of_handovers
@@ -60,6 +62,7 @@ class Home(TemplateView):
             "dossiers": list(dossiers.order_by("-finished_at", "-pk")[:SHOWN]),
             "consents": list(consents.order_by("answer_by", "pk")[:SHOWN]),
             "imports": list(imports.order_by("-requested_at", "-pk")[:SHOWN]),
+            "files": [(export, title_of(export.path)) for export in files_to_fetch(user, size=SHOWN)],
         }
         shares = waiting_shares(actor=user, size=SHOWN)
         own_count, shared_count = own_and_shared(user)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("sign-in/", include("lmc_cases.accounts.sign_in_urls")),
     path("sign-in/", include("allauth.urls")),
     path("accounts/", include("lmc_cases.accounts.urls")),
+    path("exports/", include("lmc_cases.exports.urls")),
     path("audit/", include("lmc_cases.audit.urls")),
     path("cases/", include("lmc_cases.cases.urls")),
     path("cases/<uuid:case_uuid>/suspects/", include("lmc_cases.suspects.urls")),

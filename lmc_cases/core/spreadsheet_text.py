@@ -11,7 +11,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable
-from typing import Final
+from typing import IO, Final
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -50,15 +50,26 @@ def as_csv(rows: Iterable[Iterable[object]]) -> str:
     return BYTE_ORDER_MARK + "".join(csv_row(row) for row in rows)
 
 
+def _write_csv(rows: Iterable[Iterable[object]], out: IO[bytes]) -> None:
+    out.write(BYTE_ORDER_MARK.encode())
+    for row in rows:
+        out.write(csv_row(row).encode())
+
+
 def as_xlsx(rows: Iterable[Iterable[object]], *, title: str) -> bytes:
     """Return rows as one sheet of an .xlsx file: whole numbers as numbers, all else as text and harmless."""
+    out = io.BytesIO()
+    _write_xlsx(rows, out, title=title)
+    return out.getvalue()
+
+
+def _write_xlsx(rows: Iterable[Iterable[object]], out: IO[bytes], *, title: str) -> None:
+    # Written through to a file row by row; only the texts that differ stay in memory.
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     for row in rows:
         sheet.append([_cell(cell) for cell in row])
-    out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
 
 
 def _cell(value: object) -> object:
@@ -68,8 +79,26 @@ def _cell(value: object) -> object:
     return ILLEGAL_CHARACTERS_RE.sub("", harmless(str(value)))[:32_767]
 
 
+def write_file(rows: Iterable[Iterable[object]], out: IO[bytes], *, name: str, is_xlsx: bool) -> None:
+    """Write a table into an open file, one row after the other."""
+    if is_xlsx:
+        _write_xlsx(rows, out, title=name)
+    else:
+        _write_csv(rows, out)
+
+
 def as_file(rows: Iterable[Iterable[object]], *, name: str, is_xlsx: bool) -> tuple[bytes, str, str]:
     """Return the bytes of a table, the name of its file and its media type."""
-    if is_xlsx:
-        return as_xlsx(rows, title=name), f"{name}.xlsx", XLSX_TYPE
-    return as_csv(rows).encode(), f"{name}.csv", CSV_TYPE
+    out = io.BytesIO()
+    write_file(rows, out, name=name, is_xlsx=is_xlsx)
+    return out.getvalue(), file_name(name, is_xlsx=is_xlsx), media_type(is_xlsx=is_xlsx)
+
+
+def file_name(name: str, *, is_xlsx: bool) -> str:
+    """Return the name of a table's file with its ending."""
+    return f"{name}.xlsx" if is_xlsx else f"{name}.csv"
+
+
+def media_type(*, is_xlsx: bool) -> str:
+    """Return the media type of a table's file."""
+    return XLSX_TYPE if is_xlsx else CSV_TYPE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +29,7 @@ def _nationality(row: SeatStanding) -> str:
     return country_name(code) if code else ""
 
 
-def sheet_of_persons(crossing: Crossing, rows: Iterable[SeatStanding]) -> Sheet:
+def sheet_of_persons(crossing: Crossing, rows: Sequence[SeatStanding]) -> Sheet:
     """Return the persons of a crossing with their outcome."""
     # Words are asked for once each, not once a row.
     words = {code: str(label) for code, label in Mark.Outcome.choices}

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from lmc_cases.cases.frame import case_frame
@@ -47,6 +48,7 @@ class ImportList(ExportedList, TemplateView):
     """The imports into the own country's cases, newest first."""
 
     template_name = "exchange/list.html"
+    list_title = gettext_lazy("Imports")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of imports."""

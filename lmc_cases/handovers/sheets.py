@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from lmc_cases.handovers.services.thread import MessageShown
 from lmc_cases.handovers.services.work import WorkItem
 
 
-def sheet_of_requests(name: str, rows: Iterable[HandoverRequest], clocks: Mapping[int, Clock]) -> Sheet:
+def sheet_of_requests(name: str, rows: Sequence[HandoverRequest], clocks: Mapping[int, Clock]) -> Sheet:
     """Return requests, each with ``persons``, with the limit of each that ends first."""
     columns: tuple[Column, ...] = (
         (_("Request"), lambda row: row.reference),

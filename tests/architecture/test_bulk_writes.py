@@ -115,6 +115,7 @@ BULK = {
     "cases.services.ledger.writing": {"Disclosure.objects.bulk_create"},
     "cases.services.reading_reasons": {"ReadingReason.objects.bulk_create"},
     "cases.services.search": {"NumberMark.objects.bulk_create"},
+    "exports.services.asking": {"ListExport.objects.bulk_create"},
     "keys.sealing": {"RecordKey.objects.bulk_create"},
     "handovers.services.allocating": {"Allocation.objects.bulk_create"},
     "handovers.services.following": {"Duty.objects.bulk_create", "DutyReport.objects.bulk_create"},

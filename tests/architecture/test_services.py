@@ -212,6 +212,9 @@ WRITES = {
     "evidence.services.files": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
     "evidence.services.imported": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
     "evidence.services.items": {"CustodyEvent.objects.create": "append-only: its rows are the history"},
+    "exports.services.asking": {
+        "ListExport.objects.bulk_create": "a job; the audit keeps who asked for what"
+    },
     "handovers.services.checking_many": {
         "PersonCheck.objects.bulk_create": "append-only: its rows are the history",
         "PersonCheckGrounds.objects.bulk_create": "append-only: its rows are the history",

@@ -25,7 +25,7 @@ from tests.leaks.world import build
 
 ROOT = Path(__file__).parents[2] / "lmc_cases"
 # Records that are named by nothing but their public id.
-WITHOUT_REFERENCE = {"user", "invitation", "auditexport"}
+WITHOUT_REFERENCE = {"user", "invitation", "auditexport", "listexport"}
 # What was typed is no reference until a second person has opened the case by it.
 WITHOUT_REFERENCE_YET = {"case.emergency_asked", "case.emergency_refused"}
 # Records of a case, whose events must be found from the case.

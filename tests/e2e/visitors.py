@@ -14,6 +14,9 @@ from lmc_cases.cases.models import Case
 from lmc_cases.config.demo import world as demo_world
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.evidence.models import EvidenceItem
+from lmc_cases.exports.models import ListExport
+from lmc_cases.exports.services.asking import owe_list
+from lmc_cases.exports.services.making import make_owed_list
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.suspects.models import Suspect
 
@@ -54,6 +57,14 @@ class World:
             return items.exclude(sha256="").earliest("pk")
 
     @cached_property
+    def file(self) -> ListExport:
+        """A list made as a file."""
+        path = f"/cases/{self.case.uuid}/suspects/"
+        owed = owe_list(actor=self.officer, path=path, query="", kind="xlsx", view="suspects:list")
+        make_owed_list(job_id=owed.pk)
+        return owed
+
+    @cached_property
     def pages(self) -> dict[str, str]:
         """Address by name. ``READERS`` says who reads it."""
         case = f"/cases/{self.case.uuid}/"
@@ -70,6 +81,8 @@ class World:
             "law of a country": "/law/countries/TH/",
             "law of a pair": "/law/pairs/CN/TH/",
             "imports": "/imports/",
+            "file": f"/exports/{self.file.uuid}/",
+            "files": "/exports/",
             "audit": "/audit/",
             "sign-in": "/sign-in/login/",
         }

@@ -85,6 +85,7 @@ SHOWS_NOTHING = {
     "dossiers:runs": "the reader's own runs",
     "dossiers:run_download": "nothing is drawn in this world: tested in tests/dossiers/test_packing.py",
     "dossiers:run_start": "asks; says how many requests the reader sees",
+    "exports:list": "the reader's own files, by their names",
     "exchange:list": "imports of the own country",
     "cases:why": "which rule opens it",
     "suspects:why": "which rule opens it",

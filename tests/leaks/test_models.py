@@ -61,6 +61,7 @@ from lmc_cases.dossiers.models import (
 )
 from lmc_cases.evidence.models import CustodyEvent, EvidenceItem
 from lmc_cases.exchange.models import ImportRun
+from lmc_cases.exports.models import ListExport
 from lmc_cases.handovers.models import (
     Allocation,
     Assurance,
@@ -188,6 +189,8 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     DossierRun: {"own"},
     DossierRunItem: {"own"},
     ImportRun: OWN,
+    # The officer's own: not even whoever supervises reads it, or what was looked for.
+    ListExport: {"own"},
     AuditEvent: {"supervisor", "root"},
     AuditReason: {"supervisor"},
     AuditExport: {"supervisor"},

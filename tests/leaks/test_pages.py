@@ -403,6 +403,9 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "receipts:download": (part("receipt_print"), PARTY),
     "receipts:progress": (part("receipt_print"), PARTY),
     "receipts:retry": (part("receipt_print"), PARTY),
+    "exports:list": (nothing, ANYBODY),
+    # The officer's own, and no colleague's.
+    **{f"exports:{name}": (part("list_export"), {"own"}) for name in ("detail", "progress", "download")},
     "exchange:list": (nothing, ANYBODY),
     "exchange:upload": (of_case, OWN),
     "exchange:detail": (part("run"), OWN),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -41,6 +42,7 @@ from lmc_cases.evidence.services.handling import mark_item, withhold_item
 from lmc_cases.evidence.services.items import ExhibitDetails, add_item
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services.importing import start_import
+from lmc_cases.exports.services.asking import owe_list
 from lmc_cases.handovers.models import CompetingDecision, Count, HandoverMessage, HandoverRequest
 from lmc_cases.handovers.services import (
     assessing,
@@ -251,6 +253,7 @@ def _audit(world: World) -> None:
     export.size_bytes = 8
     export.save()
     world.parts["audit_export"] = export
+    _take_a_list(world)
     world.parts["checkpoint"], _new = AuditCheckpoint.objects.get_or_create(
         tree_size=1,
         defaults={
@@ -260,6 +263,23 @@ def _audit(world: World) -> None:
             "signed_at": timezone.now(),
         },
     )
+
+
+def _take_a_list(world: World) -> None:
+    """A list of the case as a file for its officer; by hand: nothing of this world is too long."""
+    listed = owe_list(
+        actor=world.viewers["own"],
+        path=reverse("suspects:list", args=[world.case.uuid]),
+        query="q=MARKNAME",
+        kind="csv",
+        view="suspects:list",
+    )
+    with acting_as(world.viewers["own"]):
+        listed.file.save("list.csv", ContentFile(b"invented"), save=False)
+        listed.job_state, listed.finished_at = JobState.DONE, timezone.now()
+        listed.file_name, listed.rows_total, listed.size_bytes = "list.csv", 1, 8
+        listed.save()
+    world.parts["list_export"] = listed
 
 
 def _share(world: World) -> None:

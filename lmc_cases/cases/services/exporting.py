@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, ConsentRequest, Disclosure, Operation
 from lmc_cases.cases.services.consent.reading import consents_among
-from lmc_cases.cases.services.ledger import LedgerFilters, entries_of
+from lmc_cases.cases.services.ledger import READ_WITH_ENTRIES, LedgerFilters, entries_of
 from lmc_cases.cases.services.listing import CaseFilters, CasePage, Walk, page_of_cases
 from lmc_cases.cases.services.operations import operations_among
 from lmc_cases.cases.services.search import find_cases
-from lmc_cases.core.list_export import too_many, whole
+from lmc_cases.core.list_export import ceiling, too_many, whole
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -32,7 +31,7 @@ def export_cases(*, actor: User, filters: CaseFilters, text: str = "") -> CasePa
     Raises:
         InvalidInput: more than one file holds.
     """
-    path, most = Disclosure.Path.EXPORT, settings.LIST_EXPORT_MAX_ROWS
+    path, most = Disclosure.Path.EXPORT, ceiling()
     if text:
         page = find_cases(actor, text, filters=filters, size=most, path=path)
     else:
@@ -66,7 +65,7 @@ def export_ledger(*, actor: User, case: Case, filters: LedgerFilters) -> list[Di
     Raises:
         InvalidInput: more than one file holds.
     """
-    rows: list[Disclosure] = whole(entries_of(actor, case, filters))
+    rows: list[Disclosure] = whole(entries_of(actor, case, filters), few=READ_WITH_ENTRIES)
     record(
         actor=actor,
         operation=AuditOperation.EXPORT,

@@ -34,6 +34,7 @@ class ConsentLists(ExportedList, TemplateView):
     """Both lists, newest first, with the time that remains."""
 
     template_name = "cases/consents.html"
+    list_title = gettext_lazy("Requests for consent")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One list at a time: an officer answers, or waits."""

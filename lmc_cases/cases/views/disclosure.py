@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from lmc_cases.accounts.models import User
@@ -33,6 +34,7 @@ class CaseLedger(ExportedList, TemplateView):
     """Who received what of a case; the originator's officers see every entry, a recipient its own."""
 
     template_name = "cases/ledger.html"
+    list_title = gettext_lazy("Disclosures")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice, newest first; reading it is recorded."""

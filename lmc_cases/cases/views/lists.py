@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
 
 from lmc_cases.cases.filters import CaseFilter
@@ -27,6 +27,7 @@ class CaseList(ExportedList, TemplateView):
     """Every case the officer may see, newest first."""
 
     template_name = "cases/list.html"
+    list_title = gettext_lazy("Cases")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice, the filter form, and the ways on."""

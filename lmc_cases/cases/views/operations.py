@@ -8,6 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from lmc_cases.cases.forms.lists import OperationFilter
@@ -30,6 +31,7 @@ class OperationList(ExportedList, TemplateView):
     """The operations the officer's country owns or takes part in."""
 
     template_name = "cases/operations.html"
+    list_title = gettext_lazy("Operations")
     size = 50
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

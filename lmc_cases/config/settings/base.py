@@ -41,6 +41,9 @@ AUDIT_SEAL_SECONDS: float = env.float("LMC_AUDIT_SEAL_SECONDS", default=5.0)
 AUDIT_LAG_SECONDS: int = env.int("LMC_AUDIT_LAG_SECONDS", default=60)
 # A list that is let out as a file is written while its reader waits (docs/lists.md has what was measured).
 LIST_EXPORT_MAX_ROWS: int = env.int("LMC_LIST_EXPORT_MAX_ROWS", default=2_000)
+# A longer one is made by a worker, and its file removed some hours later.
+LIST_EXPORT_MAX_ROWS_BY_WORKER: int = env.int("LMC_LIST_EXPORT_MAX_ROWS_BY_WORKER", default=100_000)
+LIST_EXPORT_KEEP_HOURS: int = env.int("LMC_LIST_EXPORT_KEEP_HOURS", default=24)
 AUDIT_EXPORT_MAX_EVENTS: int = env.int("LMC_AUDIT_EXPORT_MAX_EVENTS", default=100_000)
 AUDIT_EXPORT_DAYS: int = env.int("LMC_AUDIT_EXPORT_DAYS", default=7)
 # Country keys (docs/keys.md): who holds them, and where their files lie. Outside the database, its dumps and git.
@@ -102,6 +105,7 @@ INSTALLED_APPS = [
     "lmc_cases.audit",
     "lmc_cases.keys",
     "lmc_cases.accounts",
+    "lmc_cases.exports",
     "lmc_cases.cases",
     "lmc_cases.suspects",
     "lmc_cases.evidence",
@@ -347,6 +351,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "dossiers.sweep_runs", "schedule": JOB_SWEEP_SECONDS},
     "seal-audit": {"task": "audit.seal", "schedule": AUDIT_SEAL_SECONDS},
     "remove-audit-exports": {"task": "audit.remove_exports", "schedule": 3600.0},
+    "remove-lists": {"task": "exports.remove_lists", "schedule": 3600.0},
     "escalate-unanswered": {"task": "cases.escalate_unanswered", "schedule": ESCALATION_SECONDS},
     "watch-clocks": {"task": "handovers.watch_clocks", "schedule": CLOCK_WATCH_SECONDS},
     "sweep-visibility": {"task": "cases.sweep_visibility", "schedule": 300.0},

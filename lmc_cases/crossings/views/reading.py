@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from lmc_cases.accounts.models import User
@@ -35,6 +36,7 @@ class CrossingList(ExportedList, TemplateView):
     """Every crossing the officer may see, the last planned first."""
 
     template_name = "crossings/list.html"
+    list_title = gettext_lazy("Crossings")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice and the filter."""
@@ -67,6 +69,7 @@ class CrossingPage(ExportedList, TemplateView):
     """One crossing: the plan, who sits on it, what both sides marked and counted, what stands in the way."""
 
     template_name = "crossings/detail.html"
+    list_title = gettext_lazy("Persons of a crossing")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Load through the rule; the consultation is recorded."""

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.core.jobs import JobState
-from lmc_cases.core.list_export import too_many
+from lmc_cases.core.list_export import ceiling, too_many
 from lmc_cases.core.text import clean_text
 from lmc_cases.desk.models import DossierReview
 from lmc_cases.desk.services.second_reader import SecondReader, rule_of, second_reader
@@ -121,7 +120,7 @@ def export_desk(*, actor: User, filters: DeskFilters | None = None) -> list[OnDe
         InvalidInput: more than one file holds.
     """
     asked = filters or DeskFilters()
-    rows, more = desk_of(actor, asked, size=settings.LIST_EXPORT_MAX_ROWS)
+    rows, more = desk_of(actor, asked, size=ceiling())
     if more:
         raise too_many()
     record(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
 from lmc_cases.core.list_export import ExportedList, Sheet
@@ -27,6 +27,7 @@ class DeskList(ExportedList, TemplateView):
     """Every version that waits for whoever reviews."""
 
     template_name = "desk/list.html"
+    list_title = gettext_lazy("Dossiers to review")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page, and the filter."""

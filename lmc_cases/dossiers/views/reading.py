@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
@@ -92,6 +92,7 @@ class DossierList(ExportedList, TemplateView):
     """Every dossier the officer may see."""
 
     template_name = "dossiers/list.html"
+    list_title = gettext_lazy("Dossiers")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice, the last requested first."""
@@ -119,6 +120,7 @@ class DossiersOfCase(ExportedList, TemplateView):
     """The tab of a case."""
 
     template_name = "dossiers/of_case.html"
+    list_title = gettext_lazy("Dossiers of a case")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The dossiers about this case that the officer may see."""
@@ -269,6 +271,7 @@ class DossiersOfRequest(ExportedList, ServiceFormView):
     """The dossiers of a request, and one in another language."""
 
     template_name = "dossiers/of_request.html"
+    list_title = gettext_lazy("Dossiers of a request")
     form_class = DossierForm
     handover: HandoverRequest
 

@@ -35,7 +35,8 @@ def export_items(*, actor: User, case_id: UUID, kind: str = "", term: str = "") 
         InvalidInput: more than one file holds.
     """
     case = case_with_items(actor, case_id)
-    rows: list[EvidenceItem] = whole(items_among(actor, case, kind=kind, term=term).order_by("pk"))
+    items = items_among(actor, case, kind=kind, term=term).order_by("pk")
+    rows: list[EvidenceItem] = whole(items, few=("originator",))
     record(
         actor=actor,
         operation=Operation.EXPORT,

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
@@ -99,6 +99,7 @@ class ExhibitList(ExportedList, CasePage, TemplateView):
     """The exhibits of a case, in the order they were recorded."""
 
     template_name = "evidence/list.html"
+    list_title = gettext_lazy("Exhibits of a case")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of exhibits."""

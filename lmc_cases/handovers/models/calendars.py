@@ -18,10 +18,10 @@ class CalendarAddressQuerySet(models.QuerySet["CalendarAddress"]):
     """Reads of addresses."""
 
     def visible_to(self, user: User) -> CalendarAddressQuerySet:
-        """The officer's own."""
+        """The officer's own, while in service."""
         # Outside of a request nobody has told the database yet who asks: the wall would show no row.
         audiences_of(user)
-        return self.filter(officer_id=user.pk) if user.is_authenticated else self.none()
+        return self.filter(officer_id=user.pk) if user.is_authenticated and user.in_service else self.none()
 
 
 class CalendarAddress(models.Model):

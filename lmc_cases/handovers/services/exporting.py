@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import models, transaction
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, Disclosure
 from lmc_cases.cases.services import ledger
-from lmc_cases.core.list_export import too_many, whole
+from lmc_cases.core.list_export import ceiling, too_many, whole
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.clocks import Clock, earliest_clocks
 from lmc_cases.handovers.services.disclosure import pieces_of_request, terms_of_request
@@ -72,7 +71,7 @@ def export_work(*, actor: User, kind: str = "") -> list[WorkItem]:
     Raises:
         InvalidInput: more than one file holds.
     """
-    items, more = work_of(actor, kind=kind, size=settings.LIST_EXPORT_MAX_ROWS)
+    items, more = work_of(actor, kind=kind, size=ceiling())
     if more:
         raise too_many()
     record(
@@ -101,9 +100,7 @@ def export_thread(
     """
     path = Disclosure.Path.EXPORT
     asked = filters or ThreadFilters()
-    page = read_thread(
-        actor=actor, handover=handover, size=settings.LIST_EXPORT_MAX_ROWS, filters=asked, path=path
-    )
+    page = read_thread(actor=actor, handover=handover, size=ceiling(), filters=asked, path=path)
     if page.older is not None:
         raise too_many()
     ledger.disclose(

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from lmc_cases.accounts.models import User
@@ -54,6 +55,7 @@ class HandoverList(ExportedList, TemplateView):
     """Every request the officer may see, the last changed first."""
 
     template_name = "handovers/list.html"
+    list_title = gettext_lazy("Handover requests")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice and the filter."""
@@ -83,6 +85,7 @@ class HandoversOfCase(ExportedList, TemplateView):
     """The tab of a case."""
 
     template_name = "handovers/of_case.html"
+    list_title = gettext_lazy("Handover requests of a case")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The requests about this case that the officer may see."""

@@ -41,6 +41,7 @@ class Statistics(ExportedList, TemplateView):
     """How many, how they ended, how long it took."""
 
     template_name = "handovers/statistics.html"
+    list_title = gettext_lazy("Statistics")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The tables under the filter."""

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from lmc_cases.accounts.models import User
@@ -48,6 +49,7 @@ class Thread(ExportedList, TemplateView):
     """Everything both sides wrote, the newest first. Opening it is reading it."""
 
     template_name = "handovers/thread.html"
+    list_title = gettext_lazy("Messages")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Load through the rule; before the submission there is no thread, for either side."""

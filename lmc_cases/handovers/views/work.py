@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from lmc_cases.core.list_export import ExportedList, Sheet
@@ -37,6 +38,7 @@ class WorkList(ExportedList, TemplateView):
     """Everything that waits for the officer: what has a day first."""
 
     template_name = "handovers/waiting.html"
+    list_title = gettext_lazy("Waiting for me")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page, and the filter."""

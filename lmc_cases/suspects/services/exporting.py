@@ -33,7 +33,8 @@ def export_people(*, actor: User, case_id: UUID, category: str = "", term: str =
         InvalidInput: more than one file holds.
     """
     case = case_with_items(actor, case_id)
-    rows: list[Suspect] = whole(people_among(actor, case, category=category, term=term).order_by("number"))
+    people = people_among(actor, case, category=category, term=term).order_by("number")
+    rows: list[Suspect] = whole(people, few=("originator",))
     record(
         actor=actor,
         operation=Operation.EXPORT,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
@@ -104,6 +104,7 @@ class PeopleList(ExportedList, CasePage, TemplateView):
     """The people of a case, by number; victims and witnesses marked as such."""
 
     template_name = "suspects/list.html"
+    list_title = gettext_lazy("Persons of a case")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of people."""

@@ -9,6 +9,7 @@ from lmc_cases.cases.services.ledger.noting import (
     note_share,
 )
 from lmc_cases.cases.services.ledger.reading import (
+    READ_WITH_ENTRIES,
     Holder,
     LedgerFilters,
     entries_of,
@@ -18,6 +19,7 @@ from lmc_cases.cases.services.ledger.reading import (
 from lmc_cases.cases.services.ledger.writing import Piece, Recipient, Terms, disclose
 
 __all__ = [
+    "READ_WITH_ENTRIES",
     "Holder",
     "LedgerFilters",
     "Piece",

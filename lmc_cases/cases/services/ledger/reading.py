@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from lmc_cases.audit.models import Operation as AuditOperation
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from lmc_cases.jurisdictions.models import Agency, Jurisdiction
 
 PAGE_SIZE = 50
+# Records that many entries share.
+READ_WITH_ENTRIES: Final = (
+    "recipient",
+    "recipient_agency",
+    "recipient_officer",
+    "owner",
+    "share",
+    "reading_reason",
+    "case",
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +66,7 @@ def entries_of(user: User, case: Case, filters: LedgerFilters | None = None) -> 
         rows = rows.filter(happened_at__gte=asked.since)
     if asked.until is not None:
         rows = rows.filter(happened_at__lt=asked.until)
-    return rows.select_related(
-        "recipient", "recipient_agency", "recipient_officer", "owner", "share", "reading_reason", "case"
-    ).order_by("-pk")
+    return rows.select_related(*READ_WITH_ENTRIES).order_by("-pk")
 
 
 def page_of_ledger(

@@ -10,7 +10,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from lmc_cases.cases.models import (
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from lmc_cases.jurisdictions.models import Agency, Jurisdiction
 
 Kind, Path, Rule = Disclosure.Kind, Disclosure.Path, Disclosure.Rule
+# Entries written by one statement.
+AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -143,19 +146,24 @@ def disclose(
         path = Path.API
     opened = {} if terms is not None else _openings(actor, given)
     reasons = _reasons_of(actor, given) if to is None else {}
-    rows = [
-        _row(
-            actor,
-            piece,
-            path,
-            to,
-            terms or opened.get(piece.uuid) or Terms(Rule.CONTRIBUTED),
-            reasons.get(piece.case_id),
+    waiting = iter(given)
+    # A list that leaves as a file may have a hundred thousand: neither rows nor statement are held for all of them.
+    while some := list(islice(waiting, AT_ONCE)):
+        Disclosure.objects.bulk_create(
+            [
+                _row(
+                    actor,
+                    piece,
+                    path,
+                    to,
+                    terms or opened.get(piece.uuid) or Terms(Rule.CONTRIBUTED),
+                    reasons.get(piece.case_id),
+                )
+                for piece in some
+            ],
+            ignore_conflicts=True,
         )
-        for piece in given
-    ]
-    Disclosure.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    return len(given)
 
 
 def _row(
