@@ -63,6 +63,10 @@ STEPS = {
     "crossings.services.rows.side_of",
     "crossings.services.splitting.crossings_of_split",
     "crossings.services.composing.compose",
+    "crossings.services.composing.handling_of",
+    "crossings.services.composing_manifest.compose_manifest",
+    "crossings.services.manifests.manifests_of",
+    "crossings.services.manifests.newest_manifest",
     "crossings.services.printing.owe_documents",
     "crossings.services.receipts.is_current",
     "crossings.services.receipts.may_answer",
@@ -202,6 +206,9 @@ WRITES = {
         "SearchEntry.objects.filter(kind=kind, object_uuid=object_uuid).delete": "a search index",
         "NumberMark.objects.filter(object_uuid=object_uuid).delete": "marks, derived from documents with history",
         "NumberMark.objects.bulk_create": "marks, derived from documents with history",
+    },
+    "crossings.services.manifests": {
+        "ManifestRequest.objects.bulk_create": "follows from the facts of the document, which has the history",
     },
     "crossings.services.planning": {
         "CrossingRequest.objects.bulk_create": "follows from the seats, which have the history",
