@@ -248,13 +248,16 @@ def test_what_a_killed_worker_left_is_swept_and_what_a_row_names_is_not(r: Ready
 
 
 def test_pages_of_both_sides(r: Ready) -> None:
-    crossing = r.opened()
+    crossing = r.seated()
     say_why(r.chinese, r.w.case)
     thai, chinese = signed_in(r.thai), signed_in(r.chinese)
     page = reverse("crossings:manifests", args=[crossing.uuid])
     detail = reverse("crossings:detail", args=[crossing.uuid])
     for client in (thai, chinese):
-        assert page in client.get(detail).content.decode()
+        assert page in client.get(detail).content.decode(), "planned"
+    planning.begin_marking(actor=r.thai, crossing_id=crossing.uuid)
+    for client in (thai, chinese):
+        assert page in client.get(detail).content.decode(), "at the border"
     assert thai.post(page, {"language": "xx"}).status_code == 422
     assert thai.post(page, {"language": "th"}).status_code == 302
     with acting_as(r.thai):
@@ -269,6 +272,10 @@ def test_pages_of_both_sides(r: Ready) -> None:
     answer = chinese.get(address)
     assert answer["Content-Disposition"].startswith("attachment")
     assert b"".join(answer).startswith(b"%PDF")  # type: ignore[call-overload]
+    planning.cancel_crossing(actor=r.thai, crossing_id=crossing.uuid, reason="rain (invented)")
+    for client in (thai, chinese):
+        assert page in client.get(detail).content.decode(), "over, and printed before"
+    assert thai.post(page, {"language": "en"}).status_code == 422
     for outside in (signed_in(r.w.viet), signed_in(officer("TH", "prosecutor"))):
         assert outside.get(page).status_code == 404
         assert outside.get(address).status_code == 404
