@@ -82,6 +82,7 @@ class IssuedFile(models.Model):
         REQUEST = "REQUEST", _("Request")
         EVIDENCE = "EVIDENCE", _("Evidence annex")
         MANIFEST = "MANIFEST", _("Manifest")
+        ASSISTANCE = "MLA", _("Request for mutual legal assistance")
 
     sha256 = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=14, choices=Kind.choices)

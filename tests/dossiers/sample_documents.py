@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from lmc_cases.assistance.drawing import render_assistance
+from lmc_cases.assistance.facts import AssistanceAnswer, AssistanceFacts
 from lmc_cases.crossings.manifest_drawing import render_manifest
 from lmc_cases.crossings.manifest_facts import ManifestFacts, ManifestPerson
 from lmc_cases.crossings.receipt_drawing import PrintedAnswer, render_receipt
@@ -211,6 +213,34 @@ def sample_manifest(language: str = "th", persons: int = 3, **changes: object) -
     return ManifestFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def sample_assistance(language: str = "th", **changes: object) -> AssistanceFacts:
+    """Return an invented request for assistance, answered in part; its texts are written in ``language``."""
+    values: dict[str, object] = {
+        "reference": "CN-M-2025-000007",
+        "case_reference": "TH-2025-000123",
+        "version": 2,
+        "created_at": moment(),
+        "requesting_country": CHINA,
+        "requested_country": THAILAND,
+        "requesting_agency": "公安部（演示单位）",
+        "sent_at": moment(-2),
+        "sent_by": BY,
+        "subject": Text(language, TITLES[language]),
+        "kinds": ("PRESERVE", "DATA", "FREEZE"),
+        "sought": Text(language, "\n".join(STATEMENTS[language])),
+        "legal_basis": LegalBasis(
+            "Sample Treaty (invented)", "Sample note", "Sample Gazette 2", "general-knowledge"
+        ),
+        "facts": Text(language, "\n".join(STATEMENTS[language])),
+        "wanted_by": "2025-12-24",
+        "answer": AssistanceAnswer("PARTLY", moment(), BY, Text(language, TITLES[language])),
+        "handling": ("H2",),
+        "restriction": "SAMPLE RESTRICTION",
+        "is_demo": True,
+    }
+    return AssistanceFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
 def draw(kind: str, language: str) -> RenderedDossier:
     """Draw an invented document of a kind: labels and free text in ``language``."""
     if kind == "dossier":
@@ -225,9 +255,11 @@ def draw(kind: str, language: str) -> RenderedDossier:
         return render_annex(sample_annex(3, exhibits=described), language=language)
     if kind == "ledger":
         return render_ledger(sample_ledger(language), language=language)
+    if kind == "assistance":
+        return render_assistance(sample_assistance(language), language=language)
     if kind == "manifest":
         return render_manifest(sample_manifest(language), language=language)
     return render_receipt(*sample_receipt(language), language=language)
 
 
-KINDS = ("dossier", "request", "annex", "ledger", "receipt", "manifest")
+KINDS = ("dossier", "request", "annex", "ledger", "receipt", "manifest", "assistance")

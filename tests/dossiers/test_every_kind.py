@@ -33,6 +33,7 @@ REFERENCES = {
     "ledger": "TH-2025-000123",
     "receipt": "X-TH-2025-0001/R1",
     "manifest": "X-TH-2025-0001",
+    "assistance": "CN-M-2025-000007",
 }
 SAID = {
     "dossier": lambda language: [TITLES[language], *STATEMENTS[language]],
@@ -41,6 +42,7 @@ SAID = {
     "ledger": lambda language: [TITLES[language]],
     "receipt": lambda language: [TITLES[language]],
     "manifest": lambda language: [TITLES[language]],
+    "assistance": lambda language: [TITLES[language], *STATEMENTS[language]],
 }
 HEADINGS = {
     "dossier": ["Transfer dossier", "Contents"],
@@ -49,6 +51,7 @@ HEADINGS = {
     "ledger": ["Disclosures"],
     "receipt": ["Receipt", "Answers of both countries", "Persons", "Travels as evidence", "Dossiers"],
     "manifest": ["Manifest", "Persons", "Signatures"],
+    "assistance": ["Request for mutual legal assistance"],
 }
 # Labels whose cells must be there.
 LABELS = {
@@ -77,6 +80,16 @@ LABELS = {
         "Not known",
         "Head count",
         "SHA-256 of the facts",
+        "Verify a document",
+    ],
+    "assistance": [
+        "Requesting country",
+        "Kind of assistance",
+        "Preservation of stored data",
+        "Procedure wished",
+        "Dual criminality",
+        "Not known",
+        "Executed in part",
         "Verify a document",
     ],
 }

@@ -29,6 +29,7 @@ _PRINTED = {
     Kind.REQUEST: "request_document_by_file",
     Kind.EVIDENCE: "request_document_by_file",
     Kind.MANIFEST: "manifest_by_file",
+    Kind.ASSISTANCE: "assistance_by_file",
 }
 
 
@@ -129,7 +130,7 @@ def document_of_number(number: str, sha256: str) -> Document | None:
     rows = _rows("dossier_by_number", asked, checksum)
     if rows:
         return _of_dossier(Kind.DOSSIER, rows)
-    for function in ("request_document_by_number", "manifest_by_number"):
+    for function in ("request_document_by_number", "manifest_by_number", "assistance_by_number"):
         rows = _rows(function, asked, checksum)
         if rows:
             return _of_printed(rows[0])
