@@ -25,9 +25,10 @@ from lmc_cases.core.jobs import JobState
 from lmc_cases.crossings.services.documents import document_of_file, document_of_number
 from lmc_cases.handovers.states import WrongState
 from lmc_cases.jurisdictions.access import acting_as
+from lmc_cases.jurisdictions.models import Clearance
 from tests.cases.browsing import signed_in
 from tests.dossiers.pdf_reading import spaced, squeezed, text_of
-from tests.factories import officer, say_why_all
+from tests.factories import officer, say_why_all, share
 from tests.handovers.samples import World, world
 from tests.harness.shared_worlds import once_per_module
 
@@ -137,6 +138,35 @@ def test_a_restricted_case_leaves_its_requests_to_the_named_officers_of_the_owne
     )
     assert not sees(other, row)
     assert sees(w.supervisor, row)
+    assert sees(w.chinese, row)
+
+
+def test_a_case_shared_with_one_agency_is_asked_of_and_by_that_agency_alone(w: World) -> None:
+    one, two = officer("LA", suffix="ONE"), officer("LA", suffix="TWO")
+    assert one.agency is not None
+    share(w.thai, w.case, "LA", agency_id=one.agency.uuid, second=w.supervisor)
+    with acting_as(w.thai):
+        case = Case.objects.get(pk=w.case.pk)
+    key = next(each.key for each in asking.addressees(w.thai, case) if each.country.code == "LA")
+    asked = asking.draft_assistance(actor=w.thai, case_id=w.case.uuid, to=key, words=WORDS)
+    asked = asking.send_assistance(actor=w.thai, assistance_id=asked.uuid)
+    asking_back = asking.draft_assistance(actor=one, case_id=w.case.uuid, to=OWNER, words=WORDS)
+    for row in (asked, asking_back):
+        assert sees(one, row)
+        assert not sees(two, row)
+        assert not sees(w.chinese, row)
+    with pytest.raises(Case.DoesNotExist):
+        asking.draft_assistance(actor=two, case_id=w.case.uuid, to=OWNER, words=WORDS)
+
+
+def test_a_classified_case_asks_for_clearance_on_both_sides(w: World) -> None:
+    row = sent(w)
+    plain = [officer(code, clearance=Clearance.RESTRICTED) for code in ("TH", "CN")]
+    assert all(sees(user, row) for user in plain)
+    with acting_as(w.thai):
+        Case.objects.filter(pk=w.case.pk).update(classification="SECRET")
+    assert not any(sees(user, row) for user in plain)
+    assert sees(w.thai, row)
     assert sees(w.chinese, row)
 
 
