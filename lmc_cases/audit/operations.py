@@ -107,6 +107,8 @@ EXCEPTIONS: dict[str, Operation] = {
     "ledger.downloaded": Operation.EXPORT,
     "ledger.failed": Operation.ALTERATION,
     "request_document.failed": Operation.ALTERATION,
+    "manifest.failed": Operation.ALTERATION,
+    "assistance_document.failed": Operation.ALTERATION,
     "backup.made": Operation.EXPORT,
     "backup.restored": Operation.ALTERATION,
     # Steps towards an erasure are told with it.

@@ -33,6 +33,7 @@ urlpatterns = [
     path("law/", include("lmc_cases.law.urls")),
     path("crossings/", include("lmc_cases.crossings.urls")),
     path("dossiers/", include("lmc_cases.dossiers.urls")),
+    path("assistance/", include("lmc_cases.assistance.urls")),
     path("desk/", include("lmc_cases.desk.urls")),
     path("receipts/", include("lmc_cases.crossings.receipt_urls")),
     path("privacy/", include("lmc_cases.privacy.urls")),

@@ -54,11 +54,7 @@ def people_at_border(actor: User, seats: list[Seat]) -> tuple[list[dict[str, Any
             terms=terms_of_request(handover),
             path=Disclosure.Path.EXPORT,
         )
-    minors = set(
-        PersonCheck.objects.visible_to(actor)
-        .filter(subject__in=[seat.subject_id for seat in seats], kind=Kind.AGE, outcome="MINOR")
-        .values_list("subject_id", flat=True)
-    )
+    minors = minors_among(actor, seats)
     versions = newest_versions(actor, wanted)
     people = [
         _person(
@@ -71,6 +67,15 @@ def people_at_border(actor: User, seats: list[Seat]) -> tuple[list[dict[str, Any
         if seat.subject_id in shown
     ]
     return people, property_
+
+
+def minors_among(actor: User, seats: list[Seat]) -> set[int]:
+    """Return the persons whom a side found to be minors, by primary key."""
+    return set(
+        PersonCheck.objects.visible_to(actor)
+        .filter(subject__in=[seat.subject_id for seat in seats], kind=Kind.AGE, outcome="MINOR")
+        .values_list("subject_id", flat=True)
+    )
 
 
 def _belongings(actor: User, handover: HandoverRequest, numbers: dict[int, int]) -> list[str]:

@@ -81,10 +81,12 @@ class IssuedFile(models.Model):
         RECEIPT = "RECEIPT", _("Receipt")
         REQUEST = "REQUEST", _("Request")
         EVIDENCE = "EVIDENCE", _("Evidence annex")
+        MANIFEST = "MANIFEST", _("Manifest")
+        ASSISTANCE = "MLA", _("Request for mutual legal assistance")
 
     sha256 = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=14, choices=Kind.choices)
-    # Public id of the dossier, or of the printed ledger, receipt or document of a request.
+    # Public id of the dossier, or of the printed ledger, receipt, manifest or document of a request.
     object_uuid = models.UUIDField()
     facts_sha256 = models.CharField(max_length=64)
     # The event that says so in the sealed record; none for what was issued before there was one.

@@ -50,6 +50,8 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "NOT_ACCEPTED": _("Not accepted"),
         "UNFIT": _("Unfit"),
     },
+    # Of a manifest (crossings).
+    "flag": {"MINOR": _("Minor")},
     "issued_file": {each.value: each.label for each in IssuedFile.Kind},
     "side": {each.value: each.label for each in DossierSignature.Side},
     "receipt_answer": {"SIGNED": _("Signed"), "REFUSED": _("Refused to sign")},

@@ -126,6 +126,7 @@ BULK = {
     },
     "handovers.services.thread": {"MessageReading.objects.bulk_create"},
     "dossiers.services.runs": {"DossierRunItem.objects.bulk_create"},
+    "crossings.services.manifests": {"ManifestRequest.objects.bulk_create"},
     "crossings.services.planning": {"CrossingRequest.objects.bulk_create"},
 }
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from lmc_cases.assistance.drawing import render_assistance
+from lmc_cases.assistance.facts import AssistanceAnswer, AssistanceFacts
+from lmc_cases.crossings.manifest_drawing import render_manifest
+from lmc_cases.crossings.manifest_facts import ManifestFacts, ManifestPerson
 from lmc_cases.crossings.receipt_drawing import PrintedAnswer, render_receipt
 from lmc_cases.crossings.receipt_facts import (
     ReceiptCount,
@@ -13,7 +17,7 @@ from lmc_cases.crossings.receipt_facts import (
     ReceiptMark,
     ReceiptPerson,
 )
-from lmc_cases.dossiers.facts import Article, Country, LegalBasis, Text
+from lmc_cases.dossiers.facts import Article, BirthDate, Country, LegalBasis, Text
 from lmc_cases.dossiers.ledger_facts import LedgerEntry, LedgerFacts
 from lmc_cases.dossiers.rendering import RenderedDossier, render_dossier
 from lmc_cases.dossiers.rendering.ledger import render_ledger
@@ -166,6 +170,77 @@ def sample_receipt(language: str = "th") -> tuple[ReceiptFacts, tuple[PrintedAns
     return facts, answers
 
 
+def sample_manifest(language: str = "th", persons: int = 3, **changes: object) -> ManifestFacts:
+    """Return an invented manifest; its escorts are written in ``language``. The last person is shown to nobody."""
+    names = (("王样例", "zh-hans", "WANG Yangli"), ("สมชาย ตัวอย่าง", "th", "SOMCHAI Tuayang"))
+    births = (BirthDate("1990", 1990), BirthDate("๑๒ ม.ค. ๒๕๔๙", 2006, 1, 12, calendar="BUDDHIST"))
+    shown = [
+        ManifestPerson(
+            seat=f"00000000-0000-4000-8000-{number:012d}",
+            position=number,
+            request="HR-CN-TH-2025-000042",
+            name=names[number % 2][0],
+            language=names[number % 2][1],
+            romanised_name=names[number % 2][2],
+            sex=("MALE", "FEMALE")[number % 2],
+            birth_date=births[number % 2],
+            nationality=CHINA,
+            flags=("MINOR",) if number == 1 else (),
+        )
+        for number in range(1, persons)
+    ]
+    hidden = ManifestPerson(f"00000000-0000-4000-8000-{persons:012d}", persons, "HR-CN-TH-2025-000043")
+    values: dict[str, object] = {
+        "reference": "X-TH-2025-0001",
+        "crossing": "00000000-0000-4000-8000-0000000000aa",
+        "version": 2,
+        "created_at": moment(),
+        "sending": THAILAND,
+        "receiving": CHINA,
+        "place": "SAMPLE BRIDGE",
+        "border_point": "SAMPLE POINT",
+        "planned_at": moment(-2),
+        "carrier": "SAMPLE CONVOY",
+        "operation": "OP-TH-2025-0001 · SAMPLE OPERATION",
+        "seats": persons + 5,
+        "escorts": TITLES[language],
+        "interpreters": "",
+        "persons": (*shown, hidden),
+        "handling": ("H2",),
+        "restrictions": ("SAMPLE RESTRICTION",),
+        "is_demo": True,
+    }
+    return ManifestFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def sample_assistance(language: str = "th", **changes: object) -> AssistanceFacts:
+    """Return an invented request for assistance, answered in part; its texts are written in ``language``."""
+    values: dict[str, object] = {
+        "reference": "CN-M-2025-000007",
+        "case_reference": "TH-2025-000123",
+        "version": 2,
+        "created_at": moment(),
+        "requesting_country": CHINA,
+        "requested_country": THAILAND,
+        "requesting_agency": "公安部（演示单位）",
+        "sent_at": moment(-2),
+        "sent_by": BY,
+        "subject": Text(language, TITLES[language]),
+        "kinds": ("PRESERVE", "DATA", "FREEZE"),
+        "sought": Text(language, "\n".join(STATEMENTS[language])),
+        "legal_basis": LegalBasis(
+            "Sample Treaty (invented)", "Sample note", "Sample Gazette 2", "general-knowledge"
+        ),
+        "facts": Text(language, "\n".join(STATEMENTS[language])),
+        "wanted_by": "2025-12-24",
+        "answer": AssistanceAnswer("PARTLY", moment(), BY, Text(language, TITLES[language])),
+        "handling": ("H2",),
+        "restriction": "SAMPLE RESTRICTION",
+        "is_demo": True,
+    }
+    return AssistanceFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
 def draw(kind: str, language: str) -> RenderedDossier:
     """Draw an invented document of a kind: labels and free text in ``language``."""
     if kind == "dossier":
@@ -180,7 +255,11 @@ def draw(kind: str, language: str) -> RenderedDossier:
         return render_annex(sample_annex(3, exhibits=described), language=language)
     if kind == "ledger":
         return render_ledger(sample_ledger(language), language=language)
+    if kind == "assistance":
+        return render_assistance(sample_assistance(language), language=language)
+    if kind == "manifest":
+        return render_manifest(sample_manifest(language), language=language)
     return render_receipt(*sample_receipt(language), language=language)
 
 
-KINDS = ("dossier", "request", "annex", "ledger", "receipt")
+KINDS = ("dossier", "request", "annex", "ledger", "receipt", "manifest", "assistance")

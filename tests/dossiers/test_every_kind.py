@@ -29,13 +29,20 @@ from tests.dossiers.samples import LANGUAGES, STATEMENTS, TITLES
 
 OURS = {family.replace(" ", "-") for family in FONTS}
 A4_WIDTH, A4_HEIGHT = 595.28, 841.89
-REFERENCES = {"ledger": "TH-2025-000123", "receipt": "X-TH-2025-0001/R1"}
+REFERENCES = {
+    "ledger": "TH-2025-000123",
+    "receipt": "X-TH-2025-0001/R1",
+    "manifest": "X-TH-2025-0001",
+    "assistance": "CN-M-2025-000007",
+}
 SAID = {
     "dossier": lambda language: [TITLES[language], *STATEMENTS[language]],
     "request": lambda language: STATEMENTS[language],
     "annex": lambda language: [TITLES[language]],
     "ledger": lambda language: [TITLES[language]],
     "receipt": lambda language: [TITLES[language]],
+    "manifest": lambda language: [TITLES[language]],
+    "assistance": lambda language: [TITLES[language], *STATEMENTS[language]],
 }
 HEADINGS = {
     "dossier": ["Transfer dossier", "Contents"],
@@ -43,6 +50,8 @@ HEADINGS = {
     "annex": ["Evidence annex", "Evidence list"],
     "ledger": ["Disclosures"],
     "receipt": ["Receipt", "Answers of both countries", "Persons", "Travels as evidence", "Dossiers"],
+    "manifest": ["Manifest", "Persons", "Signatures"],
+    "assistance": ["Request for mutual legal assistance"],
 }
 # Labels whose cells must be there.
 LABELS = {
@@ -61,6 +70,28 @@ LABELS = {
     "annex": ["File and SHA-256", "Custody of the exhibits", "Verify a document"],
     "ledger": ["Recipient", "Under which terms", "SHA-256 of the facts"],
     "receipt": ["Persons handed over", "Head count", "Verify a receipt"],
+    "manifest": [
+        "Sending country",
+        "Receiving country",
+        "Flight or convoy",
+        "Escorts",
+        "Interpreters",
+        "Minor",
+        "Not known",
+        "Head count",
+        "SHA-256 of the facts",
+        "Verify a document",
+    ],
+    "assistance": [
+        "Requesting country",
+        "Kind of assistance",
+        "Preservation of stored data",
+        "Procedure wished",
+        "Dual criminality",
+        "Not known",
+        "Executed in part",
+        "Verify a document",
+    ],
 }
 NUMBERED = {"dossier": PARTS[1:], "request": REQUEST_PARTS}
 everything = pytest.mark.parametrize(("kind", "language"), [(k, code) for code in LANGUAGES for k in KINDS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pikepdf
 import pytest
 from django.utils import translation
 
+from lmc_cases.crossings.manifest_drawing import render_manifest
 from lmc_cases.dossiers.facts import Exhibit, Text
 from lmc_cases.dossiers.models import RequestDocument
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
@@ -19,7 +21,7 @@ from lmc_cases.dossiers.rendering.requests import render_annex, render_request
 from lmc_cases.dossiers.request_facts import AnnexFacts, RequestFacts
 from lmc_cases.dossiers.views.ledgers import trouble_of
 from tests.dossiers.pdf_reading import attachments_of, squeezed, text_of, word_boxes
-from tests.dossiers.sample_documents import sample_annex, sample_request
+from tests.dossiers.sample_documents import sample_annex, sample_manifest, sample_request
 
 ROOT = Path(__file__).resolve().parents[2]
 # Ratios within one run: a machine that is busy elsewhere slows both measures, not always by as much.
@@ -54,7 +56,13 @@ def drawn(text: str, language: str = "en") -> RenderedDossier:
 
 def test_markup_is_printed_as_text_and_fetches_nothing() -> None:
     exhibit = Exhibit(number=HTML, kind="FILE", description=(Text("en", HTML),), file_name=HTML)
-    for done in (drawn(HTML), render_annex(sample_annex(exhibits=(exhibit,)), language="en")):
+    person = dataclasses.replace(sample_manifest().persons[0], name=HTML)
+    manifest = sample_manifest(persons=1, escorts=HTML, place=HTML)
+    for done in (
+        drawn(HTML),
+        render_annex(sample_annex(exhibits=(exhibit,)), language="en"),
+        render_manifest(dataclasses.replace(manifest, persons=(person,)), language="en"),
+    ):
         assert squeezed(HTML) in squeezed(text_of(done.pdf))
         assert attachments_of(done.pdf).keys() == {"manifest.json", "engine.json"}
         with pikepdf.open(io.BytesIO(done.pdf)) as opened:

@@ -18,6 +18,8 @@ from lmc_cases.crossings.models import (
     Crossing,
     CrossingRequest,
     HeadCount,
+    ManifestDocument,
+    ManifestRequest,
     Mark,
     Receipt,
     ReceiptDocument,
@@ -118,6 +120,19 @@ def cross(world: World) -> None:
             sha256=receipt.sha256,
         )
         printed = ReceiptDocument.objects.create(receipt=receipt, language="th", requested_by=thai)
+        manifest = ManifestDocument.objects.create(
+            crossing=crossing,
+            sending=crossing.sending,
+            reference=crossing.reference,
+            number=1,
+            language="th",
+            facts={"persons": [{"name": "MARKREQUEST"}]},
+            facts_sha256="0" * 64,
+            requested_by=thai,
+        )
+        ManifestRequest.objects.create(
+            document=manifest, handover=handover, sending=crossing.sending, receiving=crossing.receiving
+        )
         BorderPack.objects.create(
             crossing=crossing,
             reference=crossing.reference,
@@ -130,3 +145,4 @@ def cross(world: World) -> None:
             private_key=b"",
         )
     world.parts |= {"crossing": crossing, "seat": seat, "receipt": receipt, "receipt_print": printed}
+    world.parts["manifest_print"] = manifest

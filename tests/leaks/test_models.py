@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models, transaction
 
+from lmc_cases.assistance.models import AssistanceDocument, AssistanceRequest
 from lmc_cases.audit.models import AuditCheckpoint, AuditEvent, AuditExport, AuditReason
 from lmc_cases.cases.models import (
     Case,
@@ -44,6 +45,8 @@ from lmc_cases.crossings.models import (
     Crossing,
     CrossingRequest,
     HeadCount,
+    ManifestDocument,
+    ManifestRequest,
     Mark,
     Receipt,
     ReceiptDocument,
@@ -170,6 +173,8 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     HeadCount: FULL,
     Receipt: FULL,
     ReceiptDocument: FULL,
+    ManifestDocument: FULL,
+    ManifestRequest: FULL,
     ReceiptSignature: FULL,
     HandoverMessage: FULL,
     MessageMention: FULL,
@@ -181,6 +186,8 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     Dossier: FULL,
     DossierSignature: FULL,
     # Here the other side returned the version; what a side's own review says otherwise: tests/desk.
+    AssistanceRequest: FULL,
+    AssistanceDocument: FULL,
     DossierReview: FULL,
     # Each side reads its own.
     DossierComment: FULL,

@@ -76,6 +76,7 @@ from lmc_cases.suspects.services.informants import add_informant
 from lmc_cases.suspects.services.people import add_suspect
 from lmc_cases.suspects.services.photos import set_photo
 from tests.factories import officer, open_case, say_why, share
+from tests.leaks.assistance_parts import ask_for_assistance
 from tests.leaks.crossing_parts import cross
 from tests.leaks.custody_parts import take_into_custody
 from tests.leaks.desk_parts import lay_on_desk
@@ -481,6 +482,7 @@ def _hand_over(world: World) -> None:
     )[0]
     world.parts["ledger"] = request_ledger(actor=world.viewers["own"], case_id=world.case.uuid, language="en")
     _translate(world)
+    ask_for_assistance(world)
     world.parts["dossier_run"] = start_run(
         actor=world.viewers["own"],
         asked=Asked("REQUESTS", requests=frozenset({draft.uuid})),

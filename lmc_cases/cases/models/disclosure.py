@@ -66,6 +66,7 @@ class Disclosure(models.Model):
         EVIDENCE = "EVIDENCE", _("Exhibit")
         HANDOVER = "HANDOVER", _("Handover request")
         DOSSIER = "DOSSIER", _("Dossier")
+        ASSISTANCE = "MLA", _("Request for mutual legal assistance")
 
     class Path(models.TextChoices):
         """How it reached the recipient."""

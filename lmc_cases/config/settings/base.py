@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "lmc_cases.law",
     "lmc_cases.dossiers",
     "lmc_cases.desk",
+    "lmc_cases.assistance",
     "lmc_cases.crossings",
     "lmc_cases.exchange",
     "lmc_cases.privacy",

@@ -17,6 +17,8 @@ from lmc_cases.dossiers.services.composing_persons import property_fact
 from lmc_cases.handovers.models import HandoverRequest, PropertyItem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lmc_cases.accounts.models import User
     from lmc_cases.jurisdictions.models import Jurisdiction
 
@@ -48,7 +50,7 @@ def compose(actor: User, crossing: Crossing, *, version: int) -> r.ReceiptFacts:
         if {row.outcome for row in marks.get(seat.pk, {}).values()} == {"PRESENT"}
     }
     items = _property(actor, present)
-    handling, restrictions = _handling(requests.values())
+    handling, restrictions = handling_of(requests.values())
     return r.ReceiptFacts(
         number=f"{crossing.reference}-R{version}",
         version=version,
@@ -194,8 +196,8 @@ def _dossiers(actor: User, requests: dict[int, HandoverRequest]) -> list[r.Recei
     ]
 
 
-def _handling(requests: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The handling words of every case on board: classifications, codes, and the texts of H3."""
+def handling_of(requests: Iterable[HandoverRequest]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the handling words of every case on board: classifications and codes; and the texts of H3."""
     cases = [request.disclosed["case"] for request in requests]
     codes = {case["classification"] for case in cases}
     codes |= {code for case in cases for code in case.get("handling", ()) if code != "H0"}

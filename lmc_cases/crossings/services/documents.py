@@ -24,7 +24,13 @@ from lmc_cases.dossiers.signing.verify import Examination, examine
 
 PROOF_FORMAT = "lmc-document-proof/1"
 Kind = IssuedFile.Kind
-_OF_REQUEST = frozenset({Kind.REQUEST, Kind.EVIDENCE})
+# Answered in one shape: by which function of the database.
+_PRINTED = {
+    Kind.REQUEST: "request_document_by_file",
+    Kind.EVIDENCE: "request_document_by_file",
+    Kind.MANIFEST: "manifest_by_file",
+    Kind.ASSISTANCE: "assistance_by_file",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class Document:
 
     Attributes:
         kind: of ``IssuedFile.Kind``; ``reference``: as printed on it.
-        version, newest: of a dossier or a document of a request; it is superseded where they differ.
+        version, newest: of a dossier, a manifest or a document of a request; it is superseded where they differ.
         renderings: of the dossier in each language asked about: one where the file was given.
         facts_sha256: checksum of the facts, as the cover prints it.
         receipt: both sides' answers, of a receipt.
@@ -108,8 +114,8 @@ def document_of_file(file: IO[bytes], sha256: str) -> Document | None:
     if kind == Kind.LEDGER:
         reference, _language, _entries, facts, country, _certificate = _rows("ledger_by_file", sha256)[0]
         return Document(kind=kind, reference=reference, facts_sha256=facts, country=country, **more)
-    if kind in _OF_REQUEST:
-        return _of_request(_rows("request_document_by_file", sha256)[0], **more)
+    if kind in _PRINTED:
+        return _of_printed(_rows(_PRINTED[Kind(kind)], sha256)[0], **more)
     return _of_dossier(kind, _rows("dossier_by_file", sha256), **more)
 
 
@@ -124,8 +130,11 @@ def document_of_number(number: str, sha256: str) -> Document | None:
     rows = _rows("dossier_by_number", asked, checksum)
     if rows:
         return _of_dossier(Kind.DOSSIER, rows)
-    rows = _rows("request_document_by_number", asked, checksum)
-    return _of_request(rows[0]) if rows else None
+    for function in ("request_document_by_number", "manifest_by_number", "assistance_by_number"):
+        rows = _rows(function, asked, checksum)
+        if rows:
+            return _of_printed(rows[0])
+    return None
 
 
 def proof_of(sha256: str) -> dict[str, Any] | None:
@@ -173,7 +182,7 @@ def _of_receipt(receipt: Verified, **more: Any) -> Document:
     )
 
 
-def _of_request(row: tuple[Any, ...], **more: Any) -> Document:
+def _of_printed(row: tuple[Any, ...], **more: Any) -> Document:
     kind, reference, version, newest, country, facts = row
     return Document(
         kind=kind,

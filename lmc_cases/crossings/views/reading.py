@@ -20,6 +20,7 @@ from lmc_cases.crossings.models import Crossing, Status
 from lmc_cases.crossings.person_filter import PersonFilter
 from lmc_cases.crossings.services import reading, receipts
 from lmc_cases.crossings.services.exporting import export_crossings, export_persons
+from lmc_cases.crossings.services.manifests import newest_manifest
 from lmc_cases.crossings.services.people import in_words, travellers_of
 from lmc_cases.crossings.services.reading import CrossingFilters
 from lmc_cases.crossings.services.rows import marking_side_of, may_plan
@@ -88,6 +89,7 @@ class CrossingPage(ExportedList, TemplateView):
         travellers = travellers_of(user, [seat.subject for seat in seats])
         is_planned = crossing.status == Status.PLANNED
         plans = may_plan(user, crossing)
+        marks = may_mark(user, crossing)
         receipt = receipts.newest_of(crossing)
         return super().get_context_data(
             crossing=crossing,
@@ -112,7 +114,8 @@ class CrossingPage(ExportedList, TemplateView):
             is_counted=crossing.status == Status.COUNTED,
             is_over=crossing.status in Crossing.ENDED,
             may_plan=plans,
-            may_mark=may_mark(user, crossing),
+            may_mark=marks,
+            manifest=newest_manifest(user, crossing) if marks else None,
             receipt=receipt,
             is_answered=receipt is not None and receipts.is_answered(receipt),
             form=form,

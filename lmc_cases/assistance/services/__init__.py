@@ -1,0 +1,1 @@
+"""The services of requests for assistance: drafted, sent, answered, read, printed."""

@@ -1,0 +1,76 @@
+"""The list of requests for assistance, and one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.views.generic import TemplateView
+
+from lmc_cases.assistance.models import AssistanceRequest, Status
+from lmc_cases.assistance.services import reading
+from lmc_cases.assistance.services.printing import documents_of
+from lmc_cases.assistance.services.rows import may_answer_for, may_ask_for
+from lmc_cases.assistance.tables import AssistanceTable, tone_of
+from lmc_cases.assistance.views.printing import progress_of
+from lmc_cases.assistance.words import PARTS
+from lmc_cases.core.keyset import Cursor, first_page, page_link
+from lmc_cases.core.viewer import officer_of
+from lmc_cases.dossiers.forms import LanguageForm
+from lmc_cases.dossiers.services.printing import has_failed
+from lmc_cases.dossiers.views.ledgers import trouble_of
+from lmc_cases.handovers.wording import confidence_words
+
+
+class AssistanceList(TemplateView):
+    """Every request the officer may see, the last changed first."""
+
+    template_name = "assistance/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """One slice."""
+        asked = self.request.GET
+        before = Cursor.decode(asked.get("before"))
+        page = reading.page_of_assistance(officer_of(self.request), before=before)
+        return super().get_context_data(
+            table=AssistanceTable(page.rows),
+            rows=page.rows,
+            newer=first_page(asked) if before is not None else "",
+            older=page_link(asked, "before", page.older),
+            **kwargs,
+        )
+
+
+class AssistancePage(TemplateView):
+    """One request: what it says, what can be done now, the answer, what is printed."""
+
+    template_name = "assistance/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Load through the rule; the consultation is recorded."""
+        user = officer_of(self.request)
+        try:
+            row = reading.consult_assistance(actor=user, assistance_id=self.kwargs["uuid"])
+        except AssistanceRequest.DoesNotExist:
+            raise Http404 from None
+        documents = documents_of(user, row)
+        working = next((document for document in documents if not document.is_finished), None)
+        is_draft = row.status == Status.DRAFT
+        return super().get_context_data(
+            row=row,
+            tone=tone_of(row.status),
+            parts=[
+                (part.anchor, part.title, [(label, getattr(row, name)) for label, name in part.rows])
+                for part in PARTS
+            ],
+            is_draft=is_draft,
+            may_write=is_draft and may_ask_for(user, row),
+            may_answer=row.status == Status.SENT and may_answer_for(user, row),
+            confidence=confidence_words(row.instrument.confidence) if row.instrument else "",
+            documents=[
+                (document, trouble_of(document) if has_failed(document) else "") for document in documents
+            ],
+            progress=progress_of(working) if working is not None else None,
+            form=None if is_draft else LanguageForm(initial={"language": user.document_language}),
+            **kwargs,
+        )

@@ -1,0 +1,72 @@
+"""What a printed manifest says, as plain frozen values: no model, no query, no label.
+
+As ``dossiers.facts``: the canonical bytes are embedded as ``manifest.json`` and their SHA-256 stands on the first page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lmc_cases.dossiers.facts import BirthDate, Canonical, Country, Fact, Moment
+
+# What may differ between two versions that say the same.
+OF_THE_VERSION = frozenset({"schema", "version", "created_at"})
+
+
+@dataclass(frozen=True)
+class ManifestPerson(Fact):
+    """Who sits on a seat. ``seat``: its public id, named by the code; ``flags``: MINOR.
+
+    Of whom nothing may be shown, the place on the list and the request stand alone.
+    """
+
+    seat: str
+    position: int
+    request: str
+    name: str = ""
+    language: str = ""
+    romanised_name: str = ""
+    sex: str = ""
+    birth_date: BirthDate | None = None
+    nationality: Country | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ManifestFacts(Canonical):
+    """Everything one version of a manifest says; the same for both sides and in every language.
+
+    ``crossing``: its public id; ``operation`` is named where both countries are of it.
+    """
+
+    SCHEMA: ClassVar[str] = "lmc-cases/manifest-facts/1"
+
+    reference: str
+    crossing: str
+    version: int
+    created_at: Moment
+    sending: Country
+    receiving: Country
+    place: str
+    border_point: str
+    planned_at: Moment
+    carrier: str
+    operation: str
+    seats: int
+    escorts: str
+    interpreters: str
+    persons: tuple[ManifestPerson, ...]
+    handling: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    is_demo: bool = False
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """References of the requests carried out, each once."""
+        return tuple(dict.fromkeys(person.request for person in self.persons))
+
+
+def substance(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return plain facts without what only names the version."""
+    return {key: value for key, value in plain.items() if key not in OF_THE_VERSION}
