@@ -25,7 +25,7 @@ from django.utils import timezone
 from lmc_cases.accounts.locale import speaking_to
 from lmc_cases.audit.models import AuditEvent, Operation
 from lmc_cases.audit.services import record
-from lmc_cases.core.errors import InvalidInput, ReasonRequired
+from lmc_cases.core.errors import DomainError, ReasonRequired
 from lmc_cases.core.heartbeat import Heartbeat
 from lmc_cases.core.jobs import JobState, LeaseLost
 from lmc_cases.core.list_export import Sheet, TooManyRows
@@ -82,7 +82,7 @@ def make_owed_list(*, job_id: int) -> None:
         _end(job_id, token, actor, JobState.DENIED, "reason")
     except TooManyRows:
         _end(job_id, token, actor, JobState.FAILED, "too-many")
-    except InvalidInput:
+    except DomainError:
         _end(job_id, token, actor, JobState.FAILED, "refused")
     except SoftTimeLimitExceeded:
         _end(job_id, token, actor, JobState.FAILED, "too-long")

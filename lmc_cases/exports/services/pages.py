@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
-from lmc_cases.core.errors import DomainError, ReasonRequired
+from lmc_cases.core.errors import DomainError, NotAllowed, ReasonRequired
 from lmc_cases.core.list_export import ExportedList, Sheet, SheetAnswer, sheets_up_to
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def sheet_of(officer: User, export: ListExport, *, most: int) -> Sheet:
     Raises:
         PageClosed: foreign, missing, moved, and a right that is gone, alike.
         ReasonRequired: the page asks why a case of another country is read, and nobody has said so today.
-        TooManyRows, InvalidInput: as the page refuses.
+        TooManyRows, DomainError: as the page refuses.
     """
     try:
         match = resolve(export.path)
@@ -41,7 +41,7 @@ def sheet_of(officer: User, export: ListExport, *, most: int) -> Sheet:
             raise PageClosed
         with sheets_up_to(most):
             answer = match.func(_request(officer, export, match), *match.args, **match.kwargs)
-    except (Http404, ObjectDoesNotExist, PermissionDenied):
+    except (Http404, ObjectDoesNotExist, PermissionDenied, NotAllowed):
         raise PageClosed from None
     if not isinstance(answer, SheetAnswer):
         # Led somewhere else: what stands there is another page.
