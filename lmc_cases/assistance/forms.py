@@ -21,6 +21,22 @@ from lmc_cases.handovers.wording import confidence_words, in_force_words
 MAX_TEXT = 20_000
 
 
+class AssistanceFilter(forms.Form):
+    """Which requests are listed."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Part of the reference"), max_length=60, required=False, widget=forms.SearchInput
+    )
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), required=False, choices=[("", gettext_lazy("All")), *Status.choices]
+    )
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen and can be read; nothing of it where something cannot."""
+        return dict(self.cleaned_data) if self.is_valid() else dict.fromkeys(self.fields, "")
+
+
 def _text(label: Any, *, rows: int = 3, required: bool = False, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         label=label,

@@ -266,6 +266,7 @@ VERBS: dict[str, Promise] = {
     "assistance.answered": _("Answered a request for mutual legal assistance."),
     "assistance.drafted": _("Began a request for mutual legal assistance."),
     "assistance.edited": _("Changed a draft of a request for mutual legal assistance."),
+    "assistance.exported": _("Exported the list of requests for mutual legal assistance."),
     "assistance.sent": _("Sent a request for mutual legal assistance."),
     "assistance.viewed": _("Viewed a request for mutual legal assistance."),
     "assistance_document.denied": _("A document of a request was not printed: the right to it was lost."),

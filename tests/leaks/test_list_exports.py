@@ -66,6 +66,7 @@ LISTS: dict[str, tuple[int, Shown, tuple[str, ...]]] = {
     "cases:operations": (0, of_rows("reference"), ("text=MARKOPERATION", "status=ENDED")),
     "cases:consents": (0, of_rows("reference"), ("state=ASKED", "list=asked-by-us", "state=LAPSED")),
     "exchange:list": (0, of_rows("file_name"), ("state=NEW", "kind=CASE_BUNDLE", "text=nowhere")),
+    "assistance:list": (0, of_rows("reference"), ("status=SENT", "status=REFUSED", "text=nowhere")),
     "suspects:list": (0, of_rows("number"), ("q=MARKNAME", "category=VICTIM")),
     "evidence:list": (0, of_rows("exhibit_number"), ("q=E-1", "kind=FILE", "kind=CASH")),
     "handovers:list": (0, of_rows("reference"), ("reference=cn-h", "procedure=EXTRADITION", "status=CLOSED")),

@@ -13,6 +13,8 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.services import ledger
 from lmc_cases.core.keyset import Cursor, Page
+from lmc_cases.core.list_export import whole
+from lmc_cases.core.text import clean_text
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -21,15 +23,15 @@ PAGE_SIZE = 25
 
 
 def page_of_assistance(
-    user: User, *, before: Cursor | None = None, case: UUID | None = None
+    user: User, *, before: Cursor | None = None, case: UUID | None = None, text: str = "", status: str = ""
 ) -> Page[AssistanceRequest]:
     """Return one page of the visible requests, the last changed first.
 
     Args:
         before: the cursor of the page shown last; ``None`` for the first page.
-        case: public id of a case; only requests in it.
+        case, text, status: as ``assistance_among`` takes them.
     """
-    rows = assistance_among(user, case=case)
+    rows = assistance_among(user, case=case, text=text, status=status)
     if before is not None:
         rows = rows.filter(
             models.Q(updated_at__lt=before.at) | models.Q(updated_at=before.at, pk__lt=before.pk)
@@ -40,12 +42,42 @@ def page_of_assistance(
     return Page(rows=shown, older=Cursor(at=last.updated_at, pk=last.pk) if last else None)
 
 
-def assistance_among(user: User, *, case: UUID | None = None) -> models.QuerySet[AssistanceRequest]:
-    """Return the visible requests, the last changed first."""
+def assistance_among(
+    user: User, *, case: UUID | None = None, text: str = "", status: str = ""
+) -> models.QuerySet[AssistanceRequest]:
+    """Return the visible requests, the last changed first.
+
+    Args:
+        case: public id of a case; only requests in it.
+        text: part of the reference of the request or of its case.
+        status: a ``Status``; "" for all.
+    """
     rows: models.QuerySet[AssistanceRequest] = AssistanceRequest.objects.visible_to(user)
     if case is not None:
         rows = rows.filter(case_uuid=case)
+    if wanted := clean_text(text):
+        rows = rows.filter(models.Q(reference__icontains=wanted) | models.Q(case_reference__icontains=wanted))
+    if status:
+        rows = rows.filter(status=status)
     return rows.select_related("requesting", "requested").order_by("-updated_at", "-pk")
+
+
+@transaction.atomic
+def export_assistance(*, actor: User, text: str = "", status: str = "") -> list[AssistanceRequest]:
+    """Return the requests that the list shows under the same filters; the export is recorded.
+
+    Raises:
+        TooManyRows: more than one file holds.
+    """
+    rows: list[AssistanceRequest] = whole(assistance_among(actor, text=text, status=status))
+    record(
+        actor=actor,
+        operation=Operation.EXPORT,
+        verb="assistance.exported",
+        owner_id=actor.audit_owner_id,
+        codes={"rows": len(rows), "status": status, "searched": bool(text)},
+    )
+    return rows
 
 
 @transaction.atomic

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from lmc_cases.assistance.forms import AssistanceFilter
 from lmc_cases.assistance.models import AssistanceRequest, Status
 from lmc_cases.assistance.services import reading
 from lmc_cases.assistance.services.printing import documents_of
 from lmc_cases.assistance.services.rows import may_answer_for, may_ask_for
+from lmc_cases.assistance.sheets import ASSISTANCE_COLUMNS
 from lmc_cases.assistance.tables import AssistanceTable, tone_of
 from lmc_cases.assistance.views.printing import progress_of
 from lmc_cases.assistance.words import PARTS
 from lmc_cases.core.keyset import Cursor, first_page, page_link
+from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers.forms import LanguageForm
 from lmc_cases.dossiers.services.printing import has_failed
@@ -22,23 +26,33 @@ from lmc_cases.dossiers.views.ledgers import trouble_of
 from lmc_cases.handovers.wording import confidence_words
 
 
-class AssistanceList(TemplateView):
+class AssistanceList(ExportedList, TemplateView):
     """Every request the officer may see, the last changed first."""
 
     template_name = "assistance/list.html"
+    list_title = gettext_lazy("Mutual legal assistance")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One slice."""
         asked = self.request.GET
         before = Cursor.decode(asked.get("before"))
-        page = reading.page_of_assistance(officer_of(self.request), before=before)
+        form = AssistanceFilter(asked)
+        page = reading.page_of_assistance(officer_of(self.request), before=before, **form.chosen)
         return super().get_context_data(
             table=AssistanceTable(page.rows),
             rows=page.rows,
+            filter_form=form,
+            is_filtered=any(form.chosen.values()),
             newer=first_page(asked) if before is not None else "",
             older=page_link(asked, "before", page.older),
             **kwargs,
         )
+
+    def sheet(self) -> Sheet:
+        """Every request under the filter."""
+        chosen = AssistanceFilter(self.request.GET).chosen
+        rows = reading.export_assistance(actor=officer_of(self.request), **chosen)
+        return Sheet.of("mutual-legal-assistance", ASSISTANCE_COLUMNS, rows)
 
 
 class AssistancePage(TemplateView):
