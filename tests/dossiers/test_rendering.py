@@ -178,6 +178,9 @@ def test_the_file_claims_pdf_a_3a_and_has_its_parts() -> None:
         assert root.MarkInfo.Marked
         assert root.ViewerPreferences.DisplayDocTitle
         assert len(root.OutputIntents) == 1
+        assert not opened.is_encrypted
+        assert not {"/OpenAction", "/AA"} & set(root.keys())
+        assert "/JavaScript" not in root.get("/Names", pikepdf.Dictionary())
         assert len(root.AF) == 2
         assert {str(spec.AFRelationship) for spec in root.AF} == {"/Data", "/Supplement"}
         with opened.open_metadata() as metadata:
