@@ -164,6 +164,8 @@ def test_pages_are_read_without_script(browser: Browser, scene: World) -> None:
         "law of a country": "Extradition Act of Thailand",
         "law of a pair": "Extradition Act of Thailand",
         "imports": "demo_people.xlsx",
+        "file": "",
+        "files": "",
     }
     assert set(shown) == set(scene.pages) - set(READERS)
     with scene.visit(browser, "liaison.th", java_script_enabled=False) as page:
