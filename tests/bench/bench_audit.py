@@ -29,7 +29,7 @@ from lmc_cases.audit.services.verifying import verify
 from tests.audit.abroad import many
 from tests.factories import officer, open_case
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 WRITERS = 8
 SECONDS = 3.0
 ROUNDS = 5
@@ -144,7 +144,8 @@ def test_writers_with_and_without_audit(
     began = time.perf_counter()
     sealing.seal_now()
     record("audit: last events sealed after", time.perf_counter() - began, "s")
-    missed = AuditEvent.objects.count() - AuditLeaf.objects.count()
+    # The owner of the tables: behind the wall nobody here sees an event.
+    missed = AuditEvent.objects.using("owner").count() - AuditLeaf.objects.using("owner").count()
     record("audit: events without a seal", missed, "events", at_most=0)
 
 
@@ -164,6 +165,6 @@ def test_sealing_proving_and_verifying_a_large_log(
     record("audit: one proof from a cold start", (time.perf_counter() - began) * 1000, "ms")
     record("audit: statements of one proof", len(queries), "statements", at_most=12)
     began = time.perf_counter()
-    report = verify()
+    report = verify(using="owner")
     record("audit: events verified per second", total / (time.perf_counter() - began), "events/s")
     record("audit: faults found in it", report.faults_total, "faults", at_most=0)

@@ -30,6 +30,7 @@ from lmc_cases.exchange.models import ImportRun
 from lmc_cases.exchange.services import importing, lists
 from lmc_cases.exchange.services.people import KnownPeople
 from lmc_cases.exchange.spreadsheets import open_sheet, propose_mapping, read_rows
+from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.suspects.models import IdentityDocument, Suspect
 from lmc_cases.suspects.services.bulk import insert_suspects
 from tests.factories import officer, open_case
@@ -90,7 +91,8 @@ def import_once(actor: User, path: Path) -> tuple[ImportRun, float, float, int]:
         text=True,
         check=True,
     )
-    run.refresh_from_db()
+    with acting_as(actor):
+        run.refresh_from_db()
     assert run.job_state == JobState.DONE, (run.error_code, done.stderr)
     assert run.started_at is not None
     assert run.finished_at is not None
@@ -166,12 +168,13 @@ def test_a_list_of_31_000_persons(
     measured = [statement_seconds(thai, large) for _ in range(3)]
     parts = {name: min(one[name] for one in measured) for name in measured[0]}
 
-    people = Suspect.objects.filter(import_run=run.uuid)
-    assert parsed == run.report["result"]["imported"] == people.count() == count
-    documents = IdentityDocument.objects.filter(import_run=run.uuid).count()
-    history = Suspect.history.filter(import_run=run.uuid).count()
-    history += IdentityDocument.history.filter(import_run=run.uuid).count()
-    done = AuditEvent.objects.filter(object_uuid=run.uuid, verb="import.done")
+    with acting_as(thai):
+        people = Suspect.objects.filter(import_run=run.uuid)
+        assert parsed == run.report["result"]["imported"] == people.count() == count
+        documents = IdentityDocument.objects.filter(import_run=run.uuid).count()
+        history = Suspect.history.filter(import_run=run.uuid).count()
+        history += IdentityDocument.history.filter(import_run=run.uuid).count()
+        done = list(AuditEvent.objects.filter(object_uuid=run.uuid, verb="import.done"))
 
     record("import: rows", count, "rows")
     record("import: rows per second, whole job", count / seconds, "rows/s")
@@ -186,5 +189,5 @@ def test_a_list_of_31_000_persons(
     record("import: peak memory against a tenth of the rows", large_peak / small_peak, "ratio", at_most=1.5)
     record("import: peak memory", large_peak / 1024, "MiB")
     record("import: history rows per row", history / (count + documents), "ratio", at_least=1, at_most=1)
-    record("import: audit events of the run's end", done.count(), "events", at_least=1, at_most=1)
-    assert done.get().codes["imported"] == count
+    record("import: audit events of the run's end", len(done), "events", at_least=1, at_most=1)
+    assert done[0].codes["imported"] == count

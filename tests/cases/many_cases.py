@@ -144,7 +144,7 @@ class ManyCases:
             for table in TIDIED:
                 tidying.execute(f"VACUUM (ANALYZE) cases_{table}".encode())
             # A look of autovacuum at another table holds pages back: the walk would then visit the heap.
-            for _try in range(40):
+            for _try in range(240):
                 if tidying.execute(HELD_BACK).fetchone() == (0,):
                     return
                 time.sleep(0.25)
