@@ -66,7 +66,8 @@ def warm_up(**_: Any) -> None:
         logging.getLogger(__name__).error("dossiers cannot be drawn here: %s: %s", error.code, error.detail)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    # Seldom, but through all ages: a drawn dossier outlives the young ones, and would stay for thousands of others.
+    gc.set_threshold(50_000, 2, 2)
 
 
 @worker_process_init.connect
