@@ -28,6 +28,7 @@ from lmc_cases.core import display
 from lmc_cases.dossiers import wording
 from lmc_cases.dossiers.facts import DossierFacts, Moment
 from lmc_cases.dossiers.parts import PARTS
+from lmc_cases.dossiers.rendering import equal_parts
 from lmc_cases.dossiers.rendering.beside import side_by_side
 from lmc_cases.dossiers.rendering.engine import FONTS, Engine, load_engine
 from lmc_cases.dossiers.rendering.faults import RenderingFailed, no_warnings
@@ -163,6 +164,7 @@ def context_of(facts: DossierFacts, language: str) -> dict[str, Any]:
         "assessment": wording.choose(facts.assessment),
         "parts": PARTS,
         "unfinished": wording.unfinished(facts, language),
+        "evidence_is_apart": len(facts.exhibits) >= equal_parts.EQUAL_FROM,
     }
 
 
@@ -216,9 +218,19 @@ def draw(
         # WeasyPrint 70 lists every attachment twice.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
-    document = HTML(string=html, url_fetcher=_photo_fetcher(photos)).render(
-        font_config=engine.font_config, stylesheets=[engine.stylesheet], pdf_variant=PDF_VARIANT
-    )
+    def laid_out(source: str) -> Any:
+        return HTML(string=source, url_fetcher=_photo_fetcher(photos)).render(
+            font_config=engine.font_config, stylesheets=[engine.stylesheet], pdf_variant=PDF_VARIANT
+        )
+
+    apart = equal_parts.cut(html)
+    sheets = None
+    if apart:
+        sheets = equal_parts.kept(apart.part) or equal_parts.keep(
+            apart.part, laid_out(apart.part).write_pdf(pdf_variant=PDF_VARIANT)
+        )
+        html = apart.with_pages(sheets.pages)
+    document = laid_out(html)
     about: dict[str, Any] = {
         "language": language,
         "facts_sha256": facts.sha256,
@@ -236,7 +248,10 @@ def draw(
             attach("engine.json", engine_json, "Supplement"),
         ],
     )
-    return Drawn(pdf, len(document.pages), _part_pages(document))
+    part_pages = _part_pages(document)
+    if apart and sheets:
+        pdf = equal_parts.put_in(pdf, sheets, part_pages[apart.anchor])
+    return Drawn(pdf, len(document.pages), part_pages)
 
 
 def _part_pages(document: Any) -> dict[str, int]:
