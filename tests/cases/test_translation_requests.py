@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from lmc_cases.accounts.services.desks import tell_officer_by_id
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Case, CaseText, Level, TranslationRequest
 from lmc_cases.cases.services import sharing
@@ -87,6 +88,9 @@ def test_it_is_work_of_the_originating_side_until_a_checked_translation_answers_
     assert work(writer) == []
     (done,) = seen(prosecutor)
     assert done.done_at is not None
+    told = signed_in(prosecutor).get("/")
+    assert "A translation you asked for is there, checked." in words(told)
+    assert reverse("cases:detail", args=[case.uuid]) in told.content.decode()
     with pytest.raises(AlreadyTranslated):
         ask(prosecutor, facts(prosecutor, case))
     write_text(actor=writer, case_id=case.uuid, kind="FACTS", language="th", text="ใหม่", version=1)
@@ -114,6 +118,11 @@ def test_a_reader_who_lost_the_case_sees_the_question_no_more(shared: tuple[Any,
     sharing.revoke_share(actor=writer, share_id=held.uuid, reason="over")
     assert seen(prosecutor) == []
     assert seen(writer) == [asked]
+    tell_officer_by_id(prosecutor.pk, code="translation.checked", object_uuid=asked.uuid)
+    with acting_as(prosecutor):
+        assert waiting_shares(actor=prosecutor, size=5).notices == [], (
+            "nothing tells of a case that is closed"
+        )
 
 
 def test_an_officer_of_the_own_country_may_ask_too(shared: tuple[Any, Case, Any]) -> None:

@@ -32,7 +32,7 @@ from lmc_cases.desk.services.tasks import tasks_of
 from lmc_cases.desk.services.translating import ask_translation, asked_of
 from lmc_cases.desk.services.waiting import DeskFilters, desk_of
 from lmc_cases.dossiers.models import Dossier
-from lmc_cases.dossiers.services.reading import open_download
+from lmc_cases.dossiers.services.reading import open_download, open_signed
 from lmc_cases.dossiers.services.signing import NotNewest, sign_dossier, standing_of
 from lmc_cases.handovers.services.telling import notices_of_handovers
 from lmc_cases.handovers.services.work import work_of
@@ -306,6 +306,21 @@ def test_a_copy_has_its_number_and_whose_it_is_on_each_page(d: Desk) -> None:
     assert Disclosure.objects.filter(recipient_officer=d.chinese, sha256=dossier.sha256).count() >= 1
     with acting_as(d.thai):
         assert DossierCopy.objects.count() == 1
+
+
+def test_a_copy_of_what_a_side_signed_is_one_of_the_signed_file(d: Desk) -> None:
+    dossier = d.dossier()
+    sign_dossier(actor=d.thai, dossier_id=dossier.uuid, sha256=dossier.sha256, confirmed_at=None)
+    with open_signed(actor=d.thai, dossier_id=dossier.uuid) as stored:
+        signed = stored.read()
+    made = print_copy(actor=d.chinese, dossier_id=dossier.uuid, for_whom="Invented court")
+    assert made.row.source_sha256 == hashlib.sha256(signed).hexdigest() != dossier.sha256
+    with pikepdf.open(io.BytesIO(made.pdf)) as copy:
+        assert not any(
+            isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Sig" for item in copy.objects
+        )
+    with open_signed(actor=d.thai, dossier_id=dossier.uuid) as stored:
+        assert stored.read() == signed
 
 
 def test_a_conflict_is_a_conflict() -> None:

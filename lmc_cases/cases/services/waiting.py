@@ -39,6 +39,7 @@ NOTICE_TEXTS = {
     "question.asked": _("A recipient asks about your share."),
     "question.answered": _("Your question was answered."),
     "question.unanswered": _("Nobody has answered this question in time."),
+    "translation.checked": _("A translation you asked for is there, checked."),
     "follow_up.withdrawn": _("A case was withdrawn."),
     "follow_up.correction": _("Data of a case was corrected."),
     "follow_up.acknowledged": _("A recipient acknowledged what you told it."),
@@ -52,11 +53,12 @@ NOTICES_LOOKED_AT = 50
 
 @dataclass(frozen=True)
 class NoticeShown:
-    """A notice with what it is about, as this officer may see it: one of share and follow-up."""
+    """A notice with what it is about, as this officer may see it: one of share, follow-up, translation."""
 
     notice: Notice
     share: CaseShare | None = None
     follow_up: ShareFollowUp | None = None
+    translation: TranslationRequest | None = None
 
     @property
     def text(self) -> str:
@@ -185,11 +187,16 @@ def _notices(actor: User, size: int, *, listed: set[UUID]) -> list[NoticeShown]:
         }
     told = ShareFollowUp.objects.visible_to(actor).filter(uuid__in=uuids)
     follow_ups = {row.uuid: row for row in told.select_related("owner", "recipient", "recipient_agency")}
+    asked = TranslationRequest.objects.visible_to(actor).filter(uuid__in=uuids)
+    translations = {row.uuid: row for row in asked.select_related("case")}
     shown = [
         NoticeShown(
-            row, shares.get(row.object_uuid) or by_line.get(row.object_uuid), follow_ups.get(row.object_uuid)
+            row,
+            shares.get(row.object_uuid) or by_line.get(row.object_uuid),
+            follow_ups.get(row.object_uuid),
+            translations.get(row.object_uuid),
         )
         for row in rows
         if not (row.code in _FIRST_WORD and row.object_uuid in listed)
     ]
-    return [row for row in shown if row.share is not None or row.follow_up is not None][:size]
+    return [row for row in shown if row.share or row.follow_up or row.translation][:size]

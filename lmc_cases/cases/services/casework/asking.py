@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lmc_cases.accounts.services.desks import tell_officer_by_id
 from lmc_cases.audit.models import Operation as AuditOperation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Case, CaseText, TranslationRequest, is_stale
@@ -98,10 +99,14 @@ def translations_to_make(user: User, size: int) -> list[TranslationRequest]:
 
 
 def answer_requests(translation: CaseText, *, actor: User) -> None:
-    """End the requests that a checked translation answers, in the caller's transaction, which records the check."""
+    """End the requests that a checked translation answers, and tell who asked.
+
+    In the caller's transaction, which records the check.
+    """
     asked = TranslationRequest.objects.visible_to(actor).open()
     for request in asked.filter(
         case=translation.case_id, kind=translation.kind, language=translation.language
     ):
         request.done_at = timezone.now()
         save_as(request, actor=actor, reason="answered", update_fields=["done_at"])
+        tell_officer_by_id(request.asked_by_id, code="translation.checked", object_uuid=request.uuid)
