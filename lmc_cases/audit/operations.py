@@ -51,6 +51,7 @@ LAST_WORDS: dict[Operation, frozenset[str]] = {
 }
 EXCEPTIONS: dict[str, Operation] = {
     "handover.paper_given": Operation.COLLECTION,
+    "handover.stated": Operation.COLLECTION,
     "handover.property_taken_back": Operation.ALTERATION,
     # What both sides state at the border.
     "receipt.drawn_up": Operation.COLLECTION,

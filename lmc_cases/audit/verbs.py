@@ -203,6 +203,7 @@ VERBS: dict[str, Promise] = {
     "handover.sent": _("Approved and sent a handover request."),
     "handover.set_aside": _("Set a person aside: another procedure goes first."),
     "handover.simplified": _("Granted a handover by the consent of the persons."),
+    "handover.stated": _("Stated something in a handover request."),
     "handover.statistics_exported": _("Exported the statistics of handovers."),
     "handover.statistics_viewed": _("Viewed the statistics of handovers."),
     "handover.submitted": _("Submitted a handover request."),

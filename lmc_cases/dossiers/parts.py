@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lmc_cases.dossiers.facts import PersonCheck, Safeguard, Subject
+from lmc_cases.dossiers.facts import PersonCheck, Safeguard, Statement, Subject
 from lmc_cases.handovers.checks import Kind
 
 
@@ -82,6 +82,12 @@ SAFEGUARDS = {
     },
 }
 
+# What is stated of each person, by the part of the request in which it is printed.
+STATEMENT_PARTS = {
+    "identity": ("OCCUPATION", "APPEARANCE", "ADDRESSES", "PROBABLE_LOCATION"),
+    "bars": ("PENDING_PROCEEDINGS", "EARLIER_JUDGMENTS", "ASYLUM_CLAIM", "AMNESTY"),
+}
+
 
 def part_of(anchor: str) -> Part:
     """Return a part by the id of its heading."""
@@ -94,6 +100,12 @@ def checks_of(subject: Subject, part: str) -> list[PersonCheck]:
         return [check for check in subject.checks if check.kind in CHECK_PARTS[part]]
     elsewhere = frozenset().union(*CHECK_PARTS.values())
     return [check for check in subject.checks if check.kind not in elsewhere]
+
+
+def statements_of(subject: Subject, part: str) -> list[tuple[str, Statement | None]]:
+    """Return the rows of a part for what is stated of a person; one that nobody stated prints "Not known"."""
+    stated = {each.kind: each for each in subject.statements}
+    return [(kind, stated.get(kind)) for kind in STATEMENT_PARTS[part]]
 
 
 def safeguards_of(subject: Subject, part: str) -> list[tuple[str, Safeguard | None]]:

@@ -5,10 +5,11 @@ As ``dossiers.facts``: the canonical bytes are embedded as ``manifest.json`` and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from lmc_cases.dossiers.facts import (
+    LATER,
     Article,
     Assurance,
     Canonical,
@@ -17,6 +18,7 @@ from lmc_cases.dossiers.facts import (
     Fact,
     LegalBasis,
     Moment,
+    Statement,
     Subject,
     Text,
 )
@@ -77,6 +79,13 @@ class RequestFacts(Canonical):
     handling: tuple[str, ...] = ()
     restrictions: tuple[str, ...] = ()
     is_demo: bool = False
+    # What the request undertakes as a whole.
+    statements: tuple[Statement, ...] = field(default=(), metadata=LATER)
+
+    @property
+    def no_re_extradition(self) -> Statement | None:
+        """The undertaking not to surrender the persons to a third country; ``None`` where nobody stated it."""
+        return next((each for each in self.statements if each.kind == "RE_EXTRADITION"), None)
 
     @property
     def purposes(self) -> tuple[str, ...]:

@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case, CaseText
 from lmc_cases.dossiers.signature_models import DossierSignature, IssuedFile
-from lmc_cases.handovers.models import CountAssessment, CountDecision, PersonHand, PropertyItem, RequestPaper
+from lmc_cases.handovers.models import (
+    CountAssessment,
+    CountDecision,
+    PersonHand,
+    PropertyItem,
+    RequestPaper,
+    RequestStatement,
+)
 from lmc_cases.handovers.procedures import Procedure
 from lmc_cases.handovers.threshold import Verdict
 from lmc_cases.jurisdictions.models import RequestElement
@@ -130,6 +137,8 @@ WORDS: Mapping[str, Mapping[str, object]] = {
     "procedure": dict(Procedure.choices),
     "element": dict(RequestElement.Element.choices),
     "given": dict(RequestPaper.Given.choices),
+    "request_statement": dict(RequestStatement.Kind.choices),
+    "statement_given": dict(RequestStatement.Given.choices),
     "element_state": {
         **dict(RequestPaper.Given.choices),
         "HELD": _("In the request"),

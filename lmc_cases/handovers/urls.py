@@ -21,6 +21,7 @@ from lmc_cases.handovers.views import (
     notes,
     papers,
     reading,
+    statements,
     statistics,
     surrendering,
     thread,
@@ -106,6 +107,8 @@ urlpatterns = [
     ),
     path("<uuid:uuid>/messages/<uuid:message_uuid>/paper/", thread.Paper.as_view(), name="paper"),
     path("<uuid:uuid>/papers/<str:element>/", papers.GivePaper.as_view(), name="give_paper"),
+    path("<uuid:uuid>/statements/<str:kind>/", statements.StateSomething.as_view(), name="state"),
+    path(f"{_PERSON}/statements/<str:kind>/", statements.StateSomething.as_view(), name="state_of_person"),
     path("<uuid:uuid>/persons/<uuid:subject_uuid>/", checks.PersonChecks.as_view(), name="person"),
     path(
         "<uuid:uuid>/persons/<uuid:subject_uuid>/property/",

@@ -1,4 +1,4 @@
-"""Forms of what the sides write: private notes, messages, papers."""
+"""Forms of what the sides write: private notes, messages, papers, statements."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from lmc_cases.cases.forms.fields import DayField
 from lmc_cases.core.once import OnceField
 from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.handovers.forms import MAX_STATEMENT
-from lmc_cases.handovers.models import RequestPaper
+from lmc_cases.handovers.models import RequestPaper, RequestStatement
 from lmc_cases.handovers.services.mentions import Mentionable
+from lmc_cases.handovers.services.stating import MAX_GIVEN_BY, MAX_STATED, ways_of
 
 
 class NoteForm(forms.Form):
@@ -89,3 +90,40 @@ class PaperForm(forms.Form):
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     once = OnceField()
+
+
+class StatementForm(forms.Form):
+    """One thing that is stated: what is said, and of an undertaking who gives it."""
+
+    given = forms.ChoiceField(label=gettext_lazy("What is said"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        help_text=gettext_lazy(
+            "The words themselves; or where you looked, and when; or why it does not apply."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=MAX_STATED,
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    given_by = forms.CharField(
+        label=gettext_lazy("Given by"),
+        help_text=gettext_lazy("The authority that answers for it. Needed where the undertaking is given."),
+        max_length=MAX_GIVEN_BY,
+        required=False,
+    )
+    given_on = DayField(
+        label=gettext_lazy("Date of the undertaking"),
+        help_text=gettext_lazy("Needed where the undertaking is given."),
+        required=False,
+    )
+    once = OnceField()
+
+    def __init__(self, *args: Any, kind: RequestStatement.Kind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["given"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(way.value, way.label) for way in ways_of(kind)]
+        if kind.is_of_person:
+            del self.fields["given_by"], self.fields["given_on"]
+            return
+        self.fields["text"].help_text = _("The words of the undertaking; or why it does not apply.")

@@ -135,6 +135,12 @@ STEPS = {
     "handovers.services.gates.check_gates",
     "handovers.services.giving.check_may_give",
     "handovers.services.giving.may_give_papers",
+    "handovers.services.stated.stated_in",
+    "handovers.services.stated.statements_of",
+    "handovers.services.stating.check_may_state",
+    "handovers.services.stating.drop_statements",
+    "handovers.services.stating.forget_unsent",
+    "handovers.services.stating.may_state",
     "handovers.services.grounds.check_may_mark",
     "handovers.services.grounds.may_mark",
     "handovers.services.grounds.own_view",
@@ -250,6 +256,9 @@ WRITES = {
     "handovers.services.following": {
         "Duty.objects.bulk_create": "append-only: its rows are the history",
         "DutyReport.objects.bulk_create": "append-only: its rows are the history",
+    },
+    "handovers.services.stating": {
+        "RequestStatement.objects.filter(subject=subject).delete": "of a draft, with its person; the change is recorded",
     },
     "handovers.services.thread": {
         "MessageReading.objects.bulk_create": "append-only: its rows are the history",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.rights import revoke_role
@@ -17,6 +20,7 @@ from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.jobs import JobState
+from lmc_cases.core.templatetags.lmc import langname
 from lmc_cases.crossings.services.documents import document_of_file, document_of_number
 from lmc_cases.dossiers.models import RequestDocument
 from lmc_cases.dossiers.services import approving
@@ -28,8 +32,9 @@ from lmc_cases.dossiers.services.request_documents import (
     request_document,
     retry_document,
 )
-from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.models import HandoverRequest, RequestStatement
 from lmc_cases.handovers.services import sending
+from lmc_cases.handovers.services.stating import Said, state
 from lmc_cases.jurisdictions.access import acting_as
 from tests.dossiers.pdf_reading import spaced, squeezed, text_of
 from tests.factories import say_why_all
@@ -204,3 +209,38 @@ def test_pages_of_both_sides(w: World, client: Client) -> None:
     answer = client.get(address)
     assert answer["Content-Disposition"].startswith("attachment")
     assert b"".join(answer.streaming_content).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("language", ["en", "lo"])
+def test_it_prints_what_is_stated_and_what_is_not_known_of_each_person(w: World, language: str) -> None:
+    handover = w.draft()
+    with acting_as(w.chinese):
+        first, second, _third = handover.subjects.order_by("position")
+    for subject_id, kind, said in (
+        (first.uuid, "ADDRESSES", Said("STATED", "ເລກທີ 7 ຖະໜົນສົມມຸດ", "lo")),
+        (second.uuid, "EARLIER_JUDGMENTS", Said("NONE_KNOWN", "Searched 1 May (invented)", "en")),
+        (
+            None,
+            "RE_EXTRADITION",
+            Said("STATED", "未经同意不转引渡", "zh-hans", "虚构部", timezone.localdate()),
+        ),
+    ):
+        state(actor=w.chinese, handover_id=handover.uuid, kind=kind, said=said, subject_id=subject_id)
+    before = printed(w.chinese, handover, language=language)
+    with acting_as(w.thai):
+        assert not RequestDocument.objects.exists()
+    sending.submit(actor=w.chinese, handover_id=handover.uuid)
+    document = printed(w.thai, handover, language=language)
+    text = squeezed(text_of(content(w.thai, document)))
+    for words in ("ເລກທີ 7 ຖະໜົນສົມມຸດ", "Searched 1 May (invented)", "未经同意不转引渡", "虚构部"):
+        assert squeezed(words) in text, words
+    with translation.override(language):
+        kinds = RequestStatement.Kind
+        for kind in kinds:
+            # Of the person for whom it was stated it is not "Not known".
+            unknown = 0 if kind == kinds.RE_EXTRADITION else 3
+            unknown -= kind in {kinds.ADDRESSES, kinds.EARLIER_JUDGMENTS}
+            assert text.count(squeezed(f"{kind.label}{_('Not known')}")) == unknown, kind
+        assert squeezed(f"{_('None known')}·{langname('en')}") in text
+    assert "ຖະໜົນສົມມຸດ" not in json.dumps(document.facts, ensure_ascii=False)
+    assert before.facts_sha256 != document.facts_sha256

@@ -23,6 +23,7 @@ from lmc_cases.dossiers.facts.persons import (
     Photo,
     Property,
     Safeguard,
+    Statement,
     Subject,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "Plan",
     "Property",
     "Safeguard",
+    "Statement",
     "Subject",
     "Text",
     "clean_text",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from lmc_cases.dossiers.facts.base import LATER, Country, Fact, Moment, Name
+from lmc_cases.dossiers.facts.base import LATER, Country, Fact, Moment, Name, Text
 from lmc_cases.dossiers.facts.law import Count
 
 
@@ -155,6 +155,21 @@ class Hand(Fact):
 
 
 @dataclass(frozen=True)
+class Statement(Fact):
+    """What the asking side stated last of one thing: ``kind`` is one of ``handovers.RequestStatement.Kind``.
+
+    ``given`` is STATED, NONE_KNOWN or NOT_APPLICABLE, ``text`` the words or the reason; of an undertaking ``given_by``
+    is who answers for it, ``given_on`` its day (ISO 8601).
+    """
+
+    kind: str
+    given: str
+    text: Text
+    given_by: str = ""
+    given_on: str = ""
+
+
+@dataclass(frozen=True)
 class Marks(Fact):
     """What the originator says of an object: handling codes, the H3 text, grading (``X4``), FACT or ASSESSMENT.
 
@@ -191,6 +206,8 @@ class Subject(Fact):
     belongings: tuple[Property, ...] = field(default=(), metadata=LATER)
     counts: tuple[Count, ...] = field(default=(), metadata=LATER)
     hands: tuple[Hand, ...] = field(default=(), metadata=LATER)
+    # Of a request, not of a dossier.
+    statements: tuple[Statement, ...] = field(default=(), metadata=LATER)
     # Public id of the person within the request, the same in every version: what the code on the sheet names.
     code: str = field(default="", metadata=LATER)
 

@@ -1,4 +1,4 @@
-"""What a request rests on, as facts: its papers, its counts with the offences of both sides, its assurances."""
+"""What a request rests on, as facts: its papers, statements, counts with the offences of both sides, assurances."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from lmc_cases.dossiers import facts as f
 from lmc_cases.dossiers.services.values import country_fact
-from lmc_cases.handovers.models import RequestPaper
+from lmc_cases.handovers.models import RequestPaper, RequestStatement
 from lmc_cases.handovers.services.counts_read import CountShown, counts_of
 from lmc_cases.handovers.services.followed import assurances_of
 from lmc_cases.handovers.services.offences import law_of
+from lmc_cases.handovers.services.stated import statements_of
+from lmc_cases.keys.providers import KeyUnavailable
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -25,6 +27,31 @@ def paper_facts(user: User, handover: HandoverRequest) -> tuple[f.Paper, ...]:
         f.Paper(element=row.element, given=row.given, text=f.Text(row.language, row.text))
         for row in newest.values()
     )
+
+
+def statement_facts(user: User, handover: HandoverRequest) -> dict[int | None, tuple[f.Statement, ...]]:
+    """Return what was stated last by primary key of the person, ``None`` for the request as a whole.
+
+    Raises:
+        KeyUnavailable: some of it does not open here; it must not be printed as not known.
+    """
+    held = statements_of(user, handover)
+    if not all(shown.is_readable for kinds in held.values() for shown in kinds.values()):
+        raise KeyUnavailable(f"no key of request {handover.uuid}")
+    return {
+        subject: tuple(
+            f.Statement(
+                kind=kind.value,
+                given=kinds[kind].row.given,
+                text=f.Text(kinds[kind].row.language, kinds[kind].text),
+                given_by=kinds[kind].row.given_by,
+                given_on=given_on.isoformat() if (given_on := kinds[kind].row.given_on) else "",
+            )
+            for kind in RequestStatement.Kind
+            if kind in kinds
+        )
+        for subject, kinds in held.items()
+    }
 
 
 def assurance_facts(user: User, handover: HandoverRequest) -> tuple[f.Assurance, ...]:

@@ -181,6 +181,7 @@ def subject_fact(
     counts: tuple[f.Count, ...],
     checks: tuple[f.PersonCheck, ...] = (),
     hands: tuple[f.Hand, ...] = (),
+    statements: tuple[f.Statement, ...] = (),
 ) -> f.Subject:
     """Return the sheet of a person as copied with a request.
 
@@ -214,5 +215,6 @@ def subject_fact(
         belongings=belongings,
         counts=counts,
         hands=hands,
+        statements=statements,
         code=code,
     )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lmc_cases.dossiers import facts as f
 from lmc_cases.dossiers.request_facts import AnnexFacts, Element, NationalsRule, RequestFacts
 from lmc_cases.dossiers.services.composing import asking_agency, basis_fact, exhibit_fact
-from lmc_cases.dossiers.services.composing_law import assurance_facts, count_facts, paper_facts
+from lmc_cases.dossiers.services.composing_law import (
+    assurance_facts,
+    count_facts,
+    paper_facts,
+    statement_facts,
+)
 from lmc_cases.dossiers.services.composing_persons import property_by_person, subject_fact
 from lmc_cases.dossiers.services.values import country_fact
 from lmc_cases.handovers.models import HandoverSubject
@@ -41,13 +46,14 @@ def compose_request(
         user: reads through the rule; after the sending both sides get the same.
 
     Raises:
-        KeyUnavailable: the key of the numbers is not here.
+        KeyUnavailable: the key of the numbers and of what is stated is not here.
     """
     zone = handover.requesting.time_zone
     instrument = handover.disclosed.get("instrument")
     if instrument is None and handover.instrument is not None:
         instrument = instrument_copy(handover.instrument)
-    subjects = _subjects(user, handover)
+    statements = statement_facts(user, handover)
+    subjects = _subjects(user, handover, statements)
     marks = [subject.marks for subject in subjects if subject.marks]
     return RequestFacts(
         reference=handover.reference,
@@ -72,6 +78,7 @@ def compose_request(
         handling=_sorted(code for mark in marks for code in mark.handling if code != _H0),
         restrictions=_sorted(mark.restriction for mark in marks if mark.restriction),
         is_demo=_is_demo(handover),
+        statements=statements.get(None, ()),
     )
 
 
@@ -104,7 +111,9 @@ def compose_annexes(handover: HandoverRequest, *, version: int, created_at: dt.d
     ]
 
 
-def _subjects(user: User, handover: HandoverRequest) -> tuple[f.Subject, ...]:
+def _subjects(
+    user: User, handover: HandoverRequest, statements: Mapping[int | None, tuple[f.Statement, ...]]
+) -> tuple[f.Subject, ...]:
     left = HandoverSubject.Outcome.VICTIM_TRACK
     rows = HandoverSubject.objects.visible_to(user).filter(handover=handover).exclude(outcome=left)
     subjects = list(rows.order_by("position"))
@@ -123,6 +132,7 @@ def _subjects(user: User, handover: HandoverRequest) -> tuple[f.Subject, ...]:
             str(subject.uuid),
             belongings=belongings.get(person["suspect"], ()),
             counts=counts.get(subject.pk, ()),
+            statements=statements.get(subject.pk, ()),
         )
         for (subject, _copy), person in zip(held, people, strict=True)
     )

@@ -15,7 +15,11 @@ from lmc_cases.keys.providers import KeyUnavailable
 from lmc_cases.keys.sealing import is_sealed, keys_of
 
 # Of the rows of a person, besides the numbers of papers; a text is sealed within its language.
-SECRET_TEXTS = {"counts": ("conduct", "ground"), "hands": ("injuries", "medication", "note")}
+SECRET_TEXTS = {
+    "counts": ("conduct", "ground"),
+    "hands": ("injuries", "medication", "note"),
+    "statements": ("text",),
+}
 
 
 def sealed_facts(handover: HandoverRequest, plain: dict[str, Any]) -> dict[str, Any]:

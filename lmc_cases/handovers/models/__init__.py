@@ -23,6 +23,7 @@ from lmc_cases.handovers.models.people import (
 )
 from lmc_cases.handovers.models.property import PropertyItem
 from lmc_cases.handovers.models.requests import HandoverRequest, HandoverVisibility, Status
+from lmc_cases.handovers.models.statements import RequestStatement
 from lmc_cases.handovers.models.thread import (
     HandoverMessage,
     MessageMention,
@@ -60,5 +61,6 @@ __all__ = [
     "PropertyItem",
     "QuestionReminder",
     "RequestPaper",
+    "RequestStatement",
     "Status",
 ]

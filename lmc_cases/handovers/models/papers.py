@@ -26,7 +26,28 @@ class RequestPaperQuerySet(models.QuerySet["RequestPaper"]):
         return self.filter(handover__in=HandoverRequest.objects.visible_to(user))
 
 
-class RequestPaper(models.Model):
+class AuditedAsRequest:
+    """Mixin of what the opening side says in a request: of a draft its audit is that side's. Needs ``handover``."""
+
+    handover: HandoverRequest
+
+    @property
+    def audit_owner_id(self) -> int | None:
+        """The country that owns the request's audit."""
+        return self.handover.audit_owner_id
+
+    @property
+    def audit_reference(self) -> str:
+        """The request's reference."""
+        return self.handover.reference
+
+    @property
+    def audit_case_uuid(self) -> UUID:
+        """The case."""
+        return self.handover.case_uuid
+
+
+class RequestPaper(AuditedAsRequest, models.Model):
     """One element of a request, given once. Never changed: the newest of an element counts."""
 
     class Given(models.TextChoices):
@@ -51,18 +72,3 @@ class RequestPaper(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["handover", "element"], name="papers_of_a_request")]
-
-    @property
-    def audit_owner_id(self) -> int | None:
-        """The country that owns the request's audit."""
-        return self.handover.audit_owner_id
-
-    @property
-    def audit_reference(self) -> str:
-        """The request's reference."""
-        return self.handover.reference
-
-    @property
-    def audit_case_uuid(self) -> UUID:
-        """The case."""
-        return self.handover.case_uuid

@@ -25,6 +25,7 @@ from lmc_cases.handovers.services import disclosure
 from lmc_cases.handovers.services.counting import drop_counts
 from lmc_cases.handovers.services.gates import CaseNotOpen
 from lmc_cases.handovers.services.instruments import offered_instruments
+from lmc_cases.handovers.services.stating import drop_statements
 from lmc_cases.handovers.services.steps import locked, step_for, take
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
 from lmc_cases.jurisdictions.models import Jurisdiction, LegalInstrument
@@ -311,6 +312,7 @@ def _write_subjects(handover: HandoverRequest, persons: list[Suspect], actor: Us
     held = {subject.suspect_id: subject for subject in handover.subjects.all()}
     for pk in held.keys() - {person.pk for person in persons}:
         drop_counts(held[pk], actor=actor)
+        drop_statements(held[pk])
         delete_as(held[pk], actor=actor, reason="left out")
     fresh, moved = [], []
     for position, person in enumerate(persons, start=1):

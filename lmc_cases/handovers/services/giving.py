@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -43,19 +44,25 @@ def may_give_papers(user: User, handover: HandoverRequest) -> bool:
     return True
 
 
-def check_may_give(user: User, handover: HandoverRequest) -> None:
+def check_may_give(
+    user: User, handover: HandoverRequest, *, of: Collection[str] = COURT, over: str = ""
+) -> None:
     """Raise unless the officer gives papers of the request now.
 
+    Args:
+        of: the procedures in which they are given: those with papers of law.
+        over: what to say where it was decided.
+
     Raises:
-        HandoverRequest.DoesNotExist: the other side, no right, a procedure without papers of law.
+        HandoverRequest.DoesNotExist: the other side, no right, another procedure.
         WrongState: it was decided or is over.
     """
     country = country_of(handover, Side.OPENING)
     granted = jurisdictions_granting(user, Action.REQUEST_HANDOVER).filter(pk=country).exists()
-    if not granted or handover.procedure not in COURT:
+    if not granted or handover.procedure not in of:
         raise HandoverRequest.DoesNotExist
     if handover.status not in PAPERS_IN:
-        raise WrongState(_("Papers are given until the request is decided."))
+        raise WrongState(over or _("Papers are given until the request is decided."))
 
 
 @transaction.atomic

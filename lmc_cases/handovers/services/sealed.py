@@ -85,6 +85,11 @@ def hand_place(field: str, hand_uuid: UUID) -> Place:
     return Place("handovers_personhand", field, hand_uuid)
 
 
+def statement_place(statement_uuid: UUID) -> Place:
+    """Return where the words of a statement stand."""
+    return Place("handovers_requeststatement", "text", statement_uuid)
+
+
 def reasons_place(link_uuid: UUID) -> Place:
     """Return where the reasons stand why one of two requests goes first: under the key of their link."""
     return Place("handovers_competingdecision", "reasons", link_uuid)

@@ -33,6 +33,8 @@ from lmc_cases.handovers.services.giving import may_give_papers
 from lmc_cases.handovers.services.instruments import KINDS
 from lmc_cases.handovers.services.left_out import left_out_of
 from lmc_cases.handovers.services.standing import standings_among
+from lmc_cases.handovers.services.stated import stated_in
+from lmc_cases.handovers.services.stating import may_state
 from lmc_cases.handovers.services.thread import open_questions_of, unread_count
 from lmc_cases.handovers.sheets import sheet_of_requests
 from lmc_cases.handovers.states import CHECKABLE, DISCLOSED, OF_COMPETING, OF_CROSSINGS, possible_steps
@@ -160,6 +162,8 @@ class HandoverPage(TemplateView):
             may_extend=may_extend(user, handover),
             completeness=completeness_of(user, handover),
             may_give=may_give_papers(user, handover),
+            stated=stated_in(user, handover, persons),
+            may_state=may_state(user, handover),
             notes=reading.notes_of(user, handover),
             questions=open_questions_of(user, handover),
             unread=unread_count(user, handover),

@@ -1,6 +1,7 @@
 """Erase one record: asked for by one officer, confirmed by another, and provable afterwards without the person's data.
 
-What was disclosed in a handover request stays with both countries, as it was disclosed. Sealed audit rows hold ids
+What was disclosed in a handover request stays with both countries, as it was disclosed; what a draft states of the
+person goes. Sealed audit rows hold ids
 and salted commitments only, so no proof breaks.
 """
 
@@ -30,6 +31,7 @@ from lmc_cases.evidence.models import EvidenceItem
 from lmc_cases.evidence.services.erasing import erase_content
 from lmc_cases.exchange.models import ImportRun
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.stating import forget_unsent
 from lmc_cases.handovers.states import ARREST, SENT
 from lmc_cases.jurisdictions.access import Action
 from lmc_cases.keys.models import RecordKey
@@ -205,7 +207,11 @@ def confirm_erasure(*, actor: User, erasure_id: UUID) -> Erasure:
     held = erasure.subject
     held.case = erasure.case
     _check_free(held)
-    done = erase_person(held, actor) if isinstance(held, Suspect) else erase_informant(held, actor)
+    if isinstance(held, Suspect):
+        done = erase_person(held, actor)
+        forget_unsent(held)
+    else:
+        done = erase_informant(held, actor)
     _erase_besides(erasure, actor, done)
     done.counts["reasons"] = erase_reasons(object_uuid=held.uuid, country=held.case.owner)
     erasure.counts = {**done.counts, "files": len(done.files)}
