@@ -107,7 +107,7 @@ class StatementForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     given_by = forms.CharField(
         label=gettext_lazy("Given by"),
-        help_text=gettext_lazy("The authority that answers for it. Needed where the undertaking is given."),
+        help_text=gettext_lazy("The authority that answers for it."),
         max_length=MAX_GIVEN_BY,
         required=False,
     )

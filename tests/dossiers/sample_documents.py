@@ -17,7 +17,7 @@ from lmc_cases.crossings.receipt_facts import (
     ReceiptMark,
     ReceiptPerson,
 )
-from lmc_cases.dossiers.facts import Article, BirthDate, Country, LegalBasis, Text
+from lmc_cases.dossiers.facts import Article, BirthDate, Country, LegalBasis, Statement, Text
 from lmc_cases.dossiers.ledger_facts import LedgerEntry, LedgerFacts
 from lmc_cases.dossiers.rendering import RenderedDossier, render_dossier
 from lmc_cases.dossiers.rendering.ledger import render_ledger
@@ -36,6 +36,12 @@ def sample_request(language: str = "th", **changes: object) -> RequestFacts:
     verified = Article(None, "Sample Extradition Act", "8", is_verified=True, source="Sample Gazette 1")
     unseen = Article(None, "Sample Treaty", "", source="Sample Collection")
     given = {paper.element: paper for paper in sample_parts.of_dossier(moment())["papers"]}
+    stated = (
+        Statement("OCCUPATION", "STATED", Text(language, TITLES[language])),
+        Statement("ADDRESSES", "STATED", Text(language, "\n".join(STATEMENTS[language]))),
+        Statement("EARLIER_JUDGMENTS", "NONE_KNOWN", Text("en", "SAMPLE REGISTER, searched")),
+        Statement("AMNESTY", "NOT_APPLICABLE", Text(language, TITLES[language])),
+    )
     values: dict[str, object] = {
         "reference": "HR-CN-TH-2025-000042",
         "case_reference": "TH-2025-000123",
@@ -53,8 +59,15 @@ def sample_request(language: str = "th", **changes: object) -> RequestFacts:
         ),
         "statement": Text(language, "\n".join(STATEMENTS[language])),
         "subjects": tuple(
-            dataclasses.replace(subject, photo=None, checks=(), hands=(), safeguards=())
-            for subject in sample_facts().subjects
+            dataclasses.replace(
+                subject,
+                photo=None,
+                checks=(),
+                hands=(),
+                safeguards=(),
+                statements=stated if number == 0 else (),
+            )
+            for number, subject in enumerate(sample_facts().subjects)
         ),
         "requesting_agency": "公安部（演示单位）",
         "requesting_officer": BY,
@@ -75,6 +88,9 @@ def sample_request(language: str = "th", **changes: object) -> RequestFacts:
         "handling": ("H2",),
         "restrictions": ("SAMPLE RESTRICTION",),
         "is_demo": True,
+        "statements": (
+            Statement("RE_EXTRADITION", "STATED", Text(language, STATEMENTS[language][0]), BY, "2025-05-01"),
+        ),
     }
     return RequestFacts(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -23,9 +23,9 @@ from lmc_cases.privacy.services import erasing
 from lmc_cases.privacy.services.records import Kind as RecordKind
 from lmc_cases.suspects.models import Suspect
 from lmc_cases.suspects.services.people import PersonErased
+from tests.cases.browsing import signed_in, words
 from tests.factories import officer
 from tests.handovers.samples import World, world
-from tests.handovers.test_pages import page, signed_in, words
 from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +199,7 @@ def test_the_page_shows_what_is_stated_and_takes_it_once(w: World) -> None:
     handover = w.draft()
     client = signed_in(w.chinese)
     address = reverse("handovers:state_of_person", args=[handover.uuid, first(w, handover).uuid, "ADDRESSES"])
-    assert address in client.get(page("handovers:detail", handover)).content.decode()
+    assert address in client.get(reverse("handovers:detail", args=[handover.uuid])).content.decode()
     form = client.get(address).context["form"]
     sent = {"given": "STATED", "text": ADDRESS, "language": "zh-hans", "once": form["once"].value()}
     refused = client.post(address, {**sent, "given": "HEARD"})
@@ -209,7 +209,7 @@ def test_the_page_shows_what_is_stated_and_takes_it_once(w: World) -> None:
         assert client.post(address, sent).status_code == 302
     with acting_as(w.chinese):
         assert RequestStatement.objects.count() == 1
-    shown = words(client.get(page("handovers:detail", handover)))
+    shown = words(client.get(reverse("handovers:detail", args=[handover.uuid])))
     assert ADDRESS in shown
     whole = reverse("handovers:state", args=[handover.uuid, "RE_EXTRADITION"])
     assert client.post(whole, {**sent, "given_by": "", "given_on": ""}).status_code == 422

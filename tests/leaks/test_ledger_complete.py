@@ -56,6 +56,8 @@ SHOWS_NOTHING = {
     "handovers:supply": "asks",
     "handovers:watch": "asks",
     "handovers:give_paper": "asks; shows what the reader's own country gave",
+    "handovers:state": "asks; shows what the reader's own country stated",
+    "handovers:state_of_person": "asks; the person was shown on the page that leads here",
     "handovers:mark_ground": "asks; the person was shown on the page that leads here",
     "law:home": "names of countries",
     "law:country": "law, the same for everybody",

@@ -93,6 +93,7 @@ from lmc_cases.handovers.models import (
     PropertyItem,
     QuestionReminder,
     RequestPaper,
+    RequestStatement,
 )
 from lmc_cases.jurisdictions.access import acting_as
 from lmc_cases.privacy.models import Erasure, Review
@@ -163,6 +164,7 @@ SEEN_BY: dict[type[models.Model], set[str]] = {
     CompetingDecision: OWN,
     HandoverNote: FULL,
     RequestPaper: FULL,
+    RequestStatement: FULL,
     RequestDocument: FULL,
     ClockExtension: FULL,
     ClockWarning: FULL,

@@ -107,6 +107,14 @@ def paper(world: World) -> dict[str, Any]:
     return {"uuid": world.parts["extradition"].uuid, "element": "WARRANT"}
 
 
+def undertaking(world: World) -> dict[str, Any]:
+    return {"uuid": world.parts["extradition"].uuid, "kind": "RE_EXTRADITION"}
+
+
+def statement(world: World) -> dict[str, Any]:
+    return {**asked_for(world), "kind": "ADDRESSES"}
+
+
 def part_of_case(name: str) -> Kwargs:
     return lambda world: {"uuid": world.parts[name].uuid, "case_uuid": world.case.uuid}
 
@@ -360,6 +368,8 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     "dossiers:clear": (part("handover"), {"supervisor"}),
     "handovers:leave": (part("handover"), OWN),
     "handovers:give_paper": (paper, {"full"}),
+    "handovers:state": (undertaking, {"full"}),
+    "handovers:state_of_person": (statement, {"full"}),
     "handovers:propose": (part("extradition"), {"full"}),
     "handovers:return_draft": (part("extradition"), NOBODY),
     "handovers:send": (part("extradition"), NOBODY),

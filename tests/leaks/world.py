@@ -81,6 +81,7 @@ from tests.leaks.crossing_parts import cross
 from tests.leaks.custody_parts import take_into_custody
 from tests.leaks.desk_parts import lay_on_desk
 from tests.leaks.following_parts import follow, warn
+from tests.leaks.stating_parts import state_in
 
 # What each mark stands in -> the least a viewer must hold to read it.
 SIGNED = b"%PDF invented"
@@ -652,6 +653,9 @@ def _extradite(world: World) -> None:
         text="MARKREQUEST",
         language="en",
     )
+    with acting_as(chinese):
+        wanted = draft.subjects.get()
+    state_in(world, draft.uuid, wanted.uuid)
     sending.propose(actor=chinese, handover_id=draft.uuid)
     world.parts["extradition"] = sending.send(actor=officer("CN", "supervisor"), handover_id=draft.uuid)
     # What each side thinks of a ground: for itself alone.

@@ -30,7 +30,8 @@ from lmc_cases.suspects.services.people import PersonErased
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
-Kind, Given = RequestStatement.Kind, RequestStatement.Given
+Kind = RequestStatement.Kind
+Given = RequestStatement.Given
 MAX_STATED, MAX_GIVEN_BY = 5_000, 200
 _TEXT_ASKED = {
     Given.STATED.value: gettext_lazy("Write it, or choose another way to give it."),
