@@ -54,7 +54,8 @@ def buttons(client: Client, handover: HandoverRequest) -> set[str]:
     """Names of the steps the page leads to; why the request is seen may be asked by everybody."""
     body = client.get(page("handovers:detail", handover)).content.decode()
     found = re.findall(rf"/(?:handovers|dossiers/request)/{handover.uuid}/([a-z-]+)/", body)
-    return set(found) - {"why", "notes", "persons", "messages", "checks", "following", "limits", "documents"}
+    other = {"why", "notes", "persons", "messages", "checks", "following", "limits", "documents", "statements"}
+    return set(found) - other
 
 
 def test_a_request_lives_from_the_case_to_its_end_through_the_pages(w: World) -> None:

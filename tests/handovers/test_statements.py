@@ -189,6 +189,13 @@ def test_an_erasure_reaches_the_draft_of_another_country_and_leaves_what_was_dis
     assert read(w.chinese, sent)[disclosed.subject_id]["ADDRESSES"].text == ADDRESS
     with pytest.raises(PersonErased):
         stated(w, draft)
+    with acting_as(w.chinese), pytest.raises(DatabaseError, match="erased"), transaction.atomic():
+        connection.cursor().execute(
+            "INSERT INTO handovers_requeststatement (uuid, handover_id, subject_id, country_id, kind, given, text_sealed,"
+            " language, given_by, recorded_by_id) SELECT gen_random_uuid(), handover_id, %s, country_id, kind, given,"
+            " text_sealed, language, given_by, recorded_by_id FROM handovers_requeststatement WHERE handover_id = %s",
+            [first(w, draft).pk, draft.pk],
+        )
     # Who sees no draft can ask for nothing but what an erasure does.
     with acting_as(w.thai), connection.cursor() as cursor:
         cursor.execute("SELECT forget_unsent_statements(%s)", [w.suspects[1].pk])
