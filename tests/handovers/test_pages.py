@@ -54,7 +54,17 @@ def buttons(client: Client, handover: HandoverRequest) -> set[str]:
     """Names of the steps the page leads to; why the request is seen may be asked by everybody."""
     body = client.get(page("handovers:detail", handover)).content.decode()
     found = re.findall(rf"/(?:handovers|dossiers/request)/{handover.uuid}/([a-z-]+)/", body)
-    other = {"why", "notes", "persons", "messages", "checks", "following", "limits", "documents", "statements"}
+    other = {
+        "why",
+        "notes",
+        "persons",
+        "messages",
+        "checks",
+        "following",
+        "limits",
+        "documents",
+        "statements",
+    }
     return set(found) - other
 
 
