@@ -33,7 +33,7 @@ BEGIN
     PERFORM 1 FROM suspects_suspect p JOIN handovers_handoversubject s ON s.suspect_id = p.id
       WHERE s.id = NEW.subject_id AND s.handover_id = NEW.handover_id AND p.erased_at IS NULL FOR SHARE OF p;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'nothing is stated of the erased' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'nothing is stated of the erased' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;

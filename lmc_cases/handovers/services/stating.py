@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -116,7 +116,11 @@ def state(
             return made
     row = _row_of(handover, Kind(kind), said, new_id or uuid4())
     row.subject, row.recorded_by = subject, actor
-    row.save(force_insert=True)
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as error:
+        # The trigger waited for an erasure that ended since ``_subject`` looked.
+        raise PersonErased(_erased()) from error
     other = other_side(handover, handover.requesting_id)
     record(
         actor=actor,
@@ -156,8 +160,12 @@ def _subject(actor: User, handover: HandoverRequest, subject_id: UUID) -> Handov
         if held is None:
             raise WrongState(_("This person is not shared with you any more."))
         if held.erased_at is not None:
-            raise PersonErased(_("The data of this person were erased: nothing can be added to them."))
+            raise PersonErased(_erased())
     return subject
+
+
+def _erased() -> str:
+    return _("The data of this person were erased: nothing can be added to them.")
 
 
 def _row_of(handover: HandoverRequest, kind: Kind, said: Said, made: UUID) -> RequestStatement:
