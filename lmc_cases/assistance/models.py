@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
-from lmc_cases.dossiers.printed_models import PrintedDocument
+from lmc_cases.dossiers.printed_models import PrintedDocument, second_is_another
 from lmc_cases.jurisdictions.access import audiences_of
 from lmc_cases.jurisdictions.models import Agency, Audience, Jurisdiction, LegalInstrument
 
@@ -197,7 +197,7 @@ class AssistanceDocumentQuerySet(models.QuerySet["AssistanceDocument"]):
 
 
 class AssistanceDocument(PrintedDocument):
-    """A version of a sent request, with its answer where there is one, in one language. Never overwritten.
+    """A version of a sent request, with its answer where there is one. Never overwritten.
 
     ``requesting`` and ``reference`` are the request's own: who lost sight of it is still told so in the record.
     """
@@ -217,8 +217,10 @@ class AssistanceDocument(PrintedDocument):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["assistance", "number", "language"], name="one_assistance_document_per_version"
+                fields=["assistance", "number", "language", "beside"],
+                name="one_assistance_document_per_version",
             ),
+            second_is_another("an_assistance_document_beside_another_language"),
             models.CheckConstraint(
                 condition=~models.Q(job_state="DONE")
                 | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
@@ -233,8 +235,8 @@ class AssistanceDocument(PrintedDocument):
 
     @property
     def audit_reference(self) -> str:
-        """Request, version and language."""
-        return f"{self.reference}/v{self.number}/{self.language}"
+        """Request, version and languages."""
+        return f"{self.reference}/v{self.number}/{self.languages_code}"
 
     @property
     def audit_case_uuid(self) -> UUID:

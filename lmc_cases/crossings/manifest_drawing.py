@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lmc_cases.dossiers.rendering import RenderedDossier
 
 
-def render_manifest(facts: ManifestFacts, *, language: str) -> RenderedDossier:
-    """Draw a manifest with labels in ``language``, not signed yet; beside each person the code of the person's page.
+def render_manifest(facts: ManifestFacts, *, language: str, beside: str = "") -> RenderedDossier:
+    """Draw a manifest with labels in ``language`` and ``beside``, not signed yet; each person with the code of a page.
 
     Raises:
         RenderingFailed: see its codes.
@@ -28,6 +28,7 @@ def render_manifest(facts: ManifestFacts, *, language: str) -> RenderedDossier:
         facts,
         template="crossings/pdf/manifest.html",
         language=language,
+        beside=beside,
         rows=[(person, qr_path(seat_address(facts.crossing, person.seat))) for person in facts.persons],
         address=page,
         qr=qr_path(f"{page}?{urlencode({'number': facts.reference, 'sha256': facts.sha256})}"),

@@ -88,6 +88,7 @@ STEPS = {
     "crossings.services.receipts.receipt_is_answered",
     "desk.services.rows.locked_version",
     "dossiers.services.issuing.note_issued",
+    "dossiers.services.languages.check_languages",
     "dossiers.services.owing.owe_both",
     "dossiers.services.printing.queue",
     "dossiers.services.previewing.case_to_preview",

@@ -11,16 +11,17 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.rights import revoke_role
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import casework, operations
+from lmc_cases.core.display import language_name
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.leftovers import leftovers
@@ -48,8 +49,10 @@ def own_folders(settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path / "var"
 
 
-def printed(actor: User, crossing: Crossing, language: str = "en") -> ManifestDocument:
-    owed = manifests.request_manifest(actor=actor, crossing_id=crossing.uuid, language=language)
+def printed(actor: User, crossing: Crossing, language: str = "en", beside: str = "") -> ManifestDocument:
+    owed = manifests.request_manifest(
+        actor=actor, crossing_id=crossing.uuid, language=language, beside=beside
+    )
     manifests.print_owed_manifest(job_id=owed.pk)
     manifests.print_owed_manifest(job_id=owed.pk)
     with acting_as(actor):
@@ -92,6 +95,38 @@ def test_it_says_who_sits_where_and_both_sides_read_the_same(r: Ready) -> None:
     assert "2533" in thai_text, "the reader's calendar"
     assert "1990" in thai_text, "and the common one"
     assert {row.pk for row in manifests.manifests_of(r.chinese, crossing)} == {first.pk, thai.pk}
+
+
+def test_two_languages_stand_side_by_side_and_are_a_document_of_the_same_version(r: Ready) -> None:
+    crossing = r.seated()
+    alone = printed(r.thai, crossing, "zh-hans")
+    pair = printed(r.chinese, crossing, "zh-hans", "my")
+    assert pair.pk != alone.pk
+    assert (pair.number, pair.facts_sha256) == (alone.number, alone.facts_sha256)
+    with manifests.open_manifest(actor=r.thai, document_id=pair.uuid) as stored:
+        assert stored.name == f"{crossing.reference}-manifest-v1-zh-hans+my.pdf"
+        text = squeezed(text_of(stored.read()))
+    for language in ("zh-hans", "my"):
+        with translation.override(language):
+            for label in ("Sending country", "Date of birth", "Head count"):
+                assert squeezed(translation.gettext(label)) in text, (language, label)
+    again = manifests.request_manifest(
+        actor=r.thai, crossing_id=crossing.uuid, language="zh-hans", beside="my"
+    )
+    assert again.pk == pair.pk
+    event = AuditEvent.objects.filter(verb="manifest.downloaded").get()
+    assert event.codes["language"] == "zh-hans+my"
+    for beside in ("zh-hans", "xx"):
+        with pytest.raises(InvalidInput) as refused:
+            manifests.request_manifest(
+                actor=r.thai, crossing_id=crossing.uuid, language="zh-hans", beside=beside
+            )
+        assert refused.value.field == "beside"
+    with acting_as(r.thai), pytest.raises(DatabaseError), transaction.atomic():
+        ManifestDocument.objects.filter(pk=pair.pk).update(beside="th")
+    pair.pk, pair.uuid, pair.beside = None, uuid4(), "zh-hans"
+    with acting_as(r.thai), pytest.raises(IntegrityError, match="another_language"), transaction.atomic():
+        pair.save(force_insert=True)
 
 
 def test_each_code_is_that_of_the_sheet(r: Ready) -> None:
@@ -259,7 +294,8 @@ def test_pages_of_both_sides(r: Ready) -> None:
     for client in (thai, chinese):
         assert page in client.get(detail).content.decode(), "at the border"
     assert thai.post(page, {"language": "xx"}).status_code == 422
-    assert thai.post(page, {"language": "th"}).status_code == 302
+    assert thai.post(page, {"language": "th", "beside": "th"}).status_code == 422
+    assert thai.post(page, {"language": "th", "beside": "zh-hans"}).status_code == 302
     with acting_as(r.thai):
         document = ManifestDocument.objects.get()
     address = reverse("crossings:manifest_download", args=[document.uuid])
@@ -268,7 +304,10 @@ def test_pages_of_both_sides(r: Ready) -> None:
     assert "Waiting" in chinese.get(detail).content.decode()
     assert chinese.get(address).status_code == 409
     manifests.print_owed_manifest(job_id=document.pk)
-    assert address in chinese.get(page).content.decode()
+    shown = chinese.get(page).content.decode()
+    assert address in shown
+    with translation.override("en"):
+        assert f"{language_name('th')} · {language_name('zh-hans')}" in shown
     answer = chinese.get(address)
     assert answer["Content-Disposition"].startswith("attachment")
     assert b"".join(answer).startswith(b"%PDF")  # type: ignore[call-overload]

@@ -229,7 +229,11 @@ def sample_assistance(language: str = "th", **changes: object) -> AssistanceFact
         "kinds": ("PRESERVE", "DATA", "FREEZE"),
         "sought": Text(language, "\n".join(STATEMENTS[language])),
         "legal_basis": LegalBasis(
-            "Sample Treaty (invented)", "Sample note", "Sample Gazette 2", "general-knowledge"
+            "Sample Treaty (invented)",
+            "Sample note",
+            "Sample Gazette 2",
+            "general-knowledge",
+            prevailing_language="en",
         ),
         "facts": Text(language, "\n".join(STATEMENTS[language])),
         "wanted_by": "2025-12-24",
@@ -241,25 +245,35 @@ def sample_assistance(language: str = "th", **changes: object) -> AssistanceFact
     return AssistanceFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def draw(kind: str, language: str) -> RenderedDossier:
-    """Draw an invented document of a kind: labels and free text in ``language``."""
+def draw(kind: str, language: str, beside: str = "") -> RenderedDossier:
+    """Draw an invented document of a kind: labels in ``language`` and ``beside``, free text in ``language``."""
+    labels = {"language": language, "beside": beside}
     if kind == "dossier":
-        return render_dossier(sample_facts(), language=language)
+        return render_dossier(sample_facts(), **labels)
     if kind == "request":
-        return render_request(sample_request(language), language=language)
+        return render_request(sample_request(language), **labels)
     if kind == "annex":
         described = tuple(
             dataclasses.replace(exhibit(number), description=(Text(language, TITLES[language]),))
             for number in (1, 2, 3)
         )
-        return render_annex(sample_annex(3, exhibits=described), language=language)
+        return render_annex(sample_annex(3, exhibits=described), **labels)
     if kind == "ledger":
-        return render_ledger(sample_ledger(language), language=language)
+        return render_ledger(sample_ledger(language), **labels)
     if kind == "assistance":
-        return render_assistance(sample_assistance(language), language=language)
+        return render_assistance(sample_assistance(language), **labels)
     if kind == "manifest":
-        return render_manifest(sample_manifest(language), language=language)
-    return render_receipt(*sample_receipt(language), language=language)
+        return render_manifest(sample_manifest(language), **labels)
+    return render_receipt(*sample_receipt(language), **labels)
 
 
 KINDS = ("dossier", "request", "annex", "ledger", "receipt", "manifest", "assistance")
+# Each kind in two languages once; the dossier stands in more of them.
+PAIRS = {
+    "request": ("lo", "zh-hans"),
+    "annex": ("my", "th"),
+    "ledger": ("km", "vi"),
+    "receipt": ("th", "my"),
+    "manifest": ("my", "zh-hans"),
+    "assistance": ("vi", "lo"),
+}

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,10 +19,11 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import ledger
-from lmc_cases.core.errors import Conflict, InvalidInput
+from lmc_cases.core.errors import Conflict
 from lmc_cases.dossiers.facts import LegalBasis, Moment, Text
 from lmc_cases.dossiers.models import IssuedFile
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
+from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.printing import (
     FACTS_CHANGED,
     Press,
@@ -49,20 +49,24 @@ class NotSent(Conflict):
 
 
 @transaction.atomic
-def request_document(*, actor: User, assistance_id: UUID, language: str) -> AssistanceDocument:
-    """Return a sent request as a document in a language, owed anew only if it would say something new.
+def request_document(
+    *, actor: User, assistance_id: UUID, language: str, beside: str = ""
+) -> AssistanceDocument:
+    """Return a sent request as a document in a language or two, owed anew only if it would say something new.
 
     One that failed is tried again.
+
+    Args:
+        beside: a second language that stands beside the first; "" for none.
 
     Raises:
         AssistanceRequest.DoesNotExist: foreign and missing alike.
         NotSent: it is a draft.
-        InvalidInput: not a language of the product.
+        InvalidInput: not a language of the product, or the second is the first.
     """
     rows = AssistanceRequest.objects.visible_to(actor).select_for_update(of=("self",))
     row = rows.select_related("requesting", "requested", "agency", "sent_by").get(uuid=assistance_id)
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
+    check_languages(language, beside)
     if row.sent_at is None:
         raise NotSent(_("This request was not sent yet."))
     newest = row.documents.order_by("-number", "pk").first()
@@ -71,7 +75,7 @@ def request_document(*, actor: User, assistance_id: UUID, language: str) -> Assi
     plain, sha256 = json.loads(facts.canonical_bytes()), facts.sha256
     if newest is not None and substance(newest.facts) == substance(plain):
         held: AssistanceDocument | None = row.documents.filter(
-            number=newest.number, language=language
+            number=newest.number, language=language, beside=beside
         ).first()
         if held is not None:
             return _again(actor, held)
@@ -83,6 +87,7 @@ def request_document(*, actor: User, assistance_id: UUID, language: str) -> Assi
         case_uuid=row.case_uuid,
         number=version,
         language=language,
+        beside=beside,
         facts=plain,
         facts_sha256=sha256,
         requested_by=actor,
@@ -164,7 +169,7 @@ def _again(actor: User, document: AssistanceDocument) -> AssistanceDocument:
 
 def _queue(document: AssistanceDocument, actor: User, verb: str) -> None:
     codes = {
-        "language": document.language,
+        "language": document.languages_code,
         "version": document.number,
         "facts": document.facts_sha256,
     }
@@ -201,7 +206,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
     rows = AssistanceDocument.objects.visible_to(actor).select_related("assistance")
     document = rows.get(uuid=document_id)
     row = document.assistance
-    name = f"{document.reference}-v{document.number}-{document.language}.pdf"
+    name = f"{document.reference}-v{document.number}-{document.languages_code}.pdf"
     stored = open_printed(document, name=name)
     record(
         actor=actor,
@@ -209,7 +214,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
         verb="assistance_document.downloaded",
         target=document,
         recipient=actor.country,
-        codes={"language": document.language, "version": document.number, "sha256": document.sha256},
+        codes={"language": document.languages_code, "version": document.number, "sha256": document.sha256},
     )
     ledger.disclose(
         actor=actor,
@@ -235,7 +240,7 @@ def _frozen(document: AssistanceDocument, _officer: User) -> AssistanceFacts:
 
 def _draw(document: AssistanceDocument, facts: AssistanceFacts) -> tuple[RenderedDossier, str]:
     reason = f"{IssuedFile.Kind.ASSISTANCE.label} {facts.reference}"
-    return render_assistance(facts, language=document.language), reason
+    return render_assistance(facts, language=document.language, beside=document.beside), reason
 
 
 _PRESS = Press(

@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from lmc_cases.accounts.models import User
 from lmc_cases.assistance.models import AssistanceDocument, AssistanceRequest
 from lmc_cases.assistance.services import printing
 from lmc_cases.core.errors import Conflict
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
-from lmc_cases.dossiers.forms import LanguageForm
 from lmc_cases.dossiers.views.ledgers import trouble_of
+from lmc_cases.dossiers.views.printing import PrintInLanguages
 from lmc_cases.dossiers.views.reading import SHOWN_STATES
 
 
@@ -40,30 +41,20 @@ def progress_of(document: AssistanceDocument) -> dict[str, Any]:
     }
 
 
-class Print(View):
-    """Owe the document and show its progress; one click."""
+class Print(PrintInLanguages):
+    """Print the request."""
 
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Owe it in the language chosen."""
-        actor, form = officer_of(request), LanguageForm(request.POST)
-        rows = AssistanceRequest.objects.visible_to(actor)
-        if not rows.filter(uuid=kwargs["uuid"]).exists():
+    def page(self, actor: User) -> str:
+        """The page of the request."""
+        if not AssistanceRequest.objects.visible_to(actor).filter(uuid=self.kwargs["uuid"]).exists():
             raise Http404
-        page = reverse("assistance:detail", args=[kwargs["uuid"]])
-        if not form.is_valid():
-            context = {"error": _("Choose a language from the list."), "back_url": page}
-            return render(request, "dossiers/no_file.html", context, status=422)
-        try:
-            printing.request_document(
-                actor=actor, assistance_id=kwargs["uuid"], language=form.cleaned_data["language"]
-            )
-        except Conflict as error:
-            return render(
-                request, "dossiers/no_file.html", {"error": str(error), "back_url": page}, status=409
-            )
-        return redirect(page)
+        return reverse("assistance:detail", args=[self.kwargs["uuid"]])
+
+    def owe(self, actor: User, language: str, beside: str) -> None:
+        """Owe it, or find it."""
+        printing.request_document(
+            actor=actor, assistance_id=self.kwargs["uuid"], language=language, beside=beside
+        )
 
 
 class Progress(View):

@@ -20,7 +20,7 @@ from lmc_cases.assistance.words import PARTS
 from lmc_cases.core.keyset import Cursor, first_page, page_link
 from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.viewer import officer_of
-from lmc_cases.dossiers.forms import LanguageForm
+from lmc_cases.dossiers.forms import LanguagesForm
 from lmc_cases.dossiers.services.printing import has_failed
 from lmc_cases.dossiers.views.ledgers import trouble_of
 from lmc_cases.handovers.wording import confidence_words
@@ -85,6 +85,6 @@ class AssistancePage(TemplateView):
                 (document, trouble_of(document) if has_failed(document) else "") for document in documents
             ],
             progress=progress_of(working) if working is not None else None,
-            form=None if is_draft else LanguageForm(initial={"language": user.document_language}),
+            form=None if is_draft else LanguagesForm(initial={"language": user.document_language}),
             **kwargs,
         )

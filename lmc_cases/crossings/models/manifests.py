@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.core.history import kept_history
 from lmc_cases.crossings.models.crossings import Crossing
-from lmc_cases.dossiers.printed_models import PrintedDocument
+from lmc_cases.dossiers.printed_models import PrintedDocument, second_is_another
 from lmc_cases.handovers.models import HandoverRequest, HandoverVisibility
 from lmc_cases.jurisdictions.models import Jurisdiction
 
@@ -40,7 +40,7 @@ class ManifestDocumentQuerySet(models.QuerySet["ManifestDocument"]):
 
 
 class ManifestDocument(PrintedDocument):
-    """A version of a manifest in one language. Versions are never overwritten.
+    """A version of a manifest. Versions are never overwritten.
 
     ``sending`` and ``reference`` are the crossing's own: who lost sight of it meanwhile is still told so in the record.
     """
@@ -59,8 +59,10 @@ class ManifestDocument(PrintedDocument):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["crossing", "number", "language"], name="one_manifest_per_version_and_language"
+                fields=["crossing", "number", "language", "beside"],
+                name="one_manifest_per_version_and_languages",
             ),
+            second_is_another("a_manifest_beside_another_language"),
             models.CheckConstraint(
                 condition=~models.Q(job_state="DONE")
                 | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
@@ -75,8 +77,8 @@ class ManifestDocument(PrintedDocument):
 
     @property
     def audit_reference(self) -> str:
-        """Crossing, version and language."""
-        return f"{self.reference}/manifest-v{self.number}/{self.language}"
+        """Crossing, version and languages."""
+        return f"{self.reference}/manifest-v{self.number}/{self.languages_code}"
 
     @property
     def audit_case_uuid(self) -> None:

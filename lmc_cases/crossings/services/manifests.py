@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import ledger
-from lmc_cases.core.errors import Conflict, InvalidInput
+from lmc_cases.core.errors import Conflict
 from lmc_cases.crossings.manifest_drawing import render_manifest
 from lmc_cases.crossings.manifest_facts import ManifestFacts, substance
 from lmc_cases.crossings.models import Crossing, ManifestDocument, ManifestRequest
@@ -29,6 +28,7 @@ from lmc_cases.crossings.services.composing_manifest import compose_manifest
 from lmc_cases.crossings.services.rows import locked, marking_side_of
 from lmc_cases.dossiers.models import IssuedFile
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
+from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.printing import (
     FACTS_CHANGED,
     Press,
@@ -55,20 +55,22 @@ class NothingToPrint(Conflict):
 
 
 @transaction.atomic
-def request_manifest(*, actor: User, crossing_id: UUID, language: str) -> ManifestDocument:
-    """Return the manifest of a crossing in a language, owed anew only if it would say something new.
+def request_manifest(*, actor: User, crossing_id: UUID, language: str, beside: str = "") -> ManifestDocument:
+    """Return the manifest of a crossing in a language or two, owed anew only if it would say something new.
 
     One that failed is tried again.
+
+    Args:
+        beside: a second language that stands beside the first; "" for none.
 
     Raises:
         Crossing.DoesNotExist: foreign, missing and only to be read alike.
         NothingToPrint: nobody sits on it; it is carried out or cancelled.
-        InvalidInput: not a language of the product.
+        InvalidInput: not a language of the product, or the second is the first.
     """
     crossing = locked(actor, crossing_id)
     marking_side_of(actor, crossing)
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
+    check_languages(language, beside)
     if crossing.status in Crossing.ENDED:
         raise NothingToPrint(_("This crossing is over: no new manifest of it is printed."))
     last = _last_number(crossing)
@@ -78,13 +80,14 @@ def request_manifest(*, actor: User, crossing_id: UUID, language: str) -> Manife
         raise NothingToPrint(_("Nobody sits on the crossing yet."))
     plain = json.loads(facts.canonical_bytes())
     if newest is not None and substance(newest.facts) == substance(plain):
-        return _again(actor, crossing, newest, language)
+        return _again(actor, crossing, newest, language, beside)
     document = ManifestDocument(
         crossing=crossing,
         sending=crossing.sending,
         reference=crossing.reference,
         number=facts.version,
         language=language,
+        beside=beside,
         facts=plain,
         facts_sha256=facts.sha256,
         requested_by=actor,
@@ -101,9 +104,13 @@ def _last_number(crossing: Crossing) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _again(actor: User, crossing: Crossing, newest: ManifestDocument, language: str) -> ManifestDocument:
-    """Return a version in a language: the one there is, owed again if it failed, or a new one."""
-    row: ManifestDocument | None = crossing.manifests.filter(number=newest.number, language=language).first()
+def _again(
+    actor: User, crossing: Crossing, newest: ManifestDocument, language: str, beside: str
+) -> ManifestDocument:
+    """Return a version in a language or two: the one there is, owed again if it failed, or a new one."""
+    row: ManifestDocument | None = crossing.manifests.filter(
+        number=newest.number, language=language, beside=beside
+    ).first()
     if row is not None:
         if has_failed(row):
             row.requested_by = actor
@@ -115,6 +122,7 @@ def _again(actor: User, crossing: Crossing, newest: ManifestDocument, language: 
         reference=crossing.reference,
         number=newest.number,
         language=language,
+        beside=beside,
         facts=newest.facts,
         facts_sha256=newest.facts_sha256,
         requested_by=actor,
@@ -138,7 +146,7 @@ def _name(document: ManifestDocument, requests: list[HandoverRequest]) -> None:
 
 def _queue(document: ManifestDocument, actor: User, verb: str) -> None:
     codes = {
-        "language": document.language,
+        "language": document.languages_code,
         "version": document.number,
         "facts": document.facts_sha256,
         "persons": len(document.facts["persons"]),
@@ -172,7 +180,7 @@ def manifests_of(user: User, crossing: Crossing) -> list[ManifestDocument]:
 def newest_manifest(user: User, crossing: Crossing) -> ManifestDocument | None:
     """Return the manifest that was asked for last: how far it is stands on the page of the crossing."""
     rows = ManifestDocument.objects.visible_to(user).filter(crossing=crossing)
-    return rows.only("job_state", "number", "language").order_by("-pk").first()
+    return rows.only("job_state", "number", "language", "beside").order_by("-pk").first()
 
 
 @transaction.atomic
@@ -189,7 +197,7 @@ def open_manifest(*, actor: User, document_id: UUID) -> File[bytes]:
     rows = ManifestDocument.objects.visible_to(actor)
     document = rows.select_related("crossing__sending", "crossing__receiving").get(uuid=document_id)
     _check_marks(actor, document)
-    name = f"{document.reference}-manifest-v{document.number}-{document.language}.pdf"
+    name = f"{document.reference}-manifest-v{document.number}-{document.languages_code}.pdf"
     stored = open_printed(document, name=name)
     record(
         actor=actor,
@@ -197,7 +205,7 @@ def open_manifest(*, actor: User, document_id: UUID) -> File[bytes]:
         verb="manifest.downloaded",
         target=document,
         recipient=actor.country,
-        codes={"language": document.language, "version": document.number, "sha256": document.sha256},
+        codes={"language": document.languages_code, "version": document.number, "sha256": document.sha256},
     )
     for named in document.requests.select_related("handover").order_by("pk"):
         ledger.disclose(
@@ -233,7 +241,7 @@ def _frozen(document: ManifestDocument, _officer: User) -> ManifestFacts:
 
 def _draw(document: ManifestDocument, facts: ManifestFacts) -> tuple[RenderedDossier, str]:
     reason = f"{IssuedFile.Kind.MANIFEST.label} {facts.reference}"
-    return render_manifest(facts, language=document.language), reason
+    return render_manifest(facts, language=document.language, beside=document.beside), reason
 
 
 _PRESS = Press(

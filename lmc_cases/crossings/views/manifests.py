@@ -22,7 +22,7 @@ from lmc_cases.core.viewer import officer_of
 from lmc_cases.crossings.border import crossing_at_border
 from lmc_cases.crossings.models import Crossing, ManifestDocument
 from lmc_cases.crossings.services import manifests
-from lmc_cases.dossiers.forms import LanguageForm
+from lmc_cases.dossiers.forms import LanguagesForm
 from lmc_cases.dossiers.services.printing import has_failed
 from lmc_cases.dossiers.views.ledgers import trouble_of
 from lmc_cases.dossiers.views.reading import SHOWN_STATES
@@ -49,7 +49,7 @@ def progress_of(document: ManifestDocument) -> dict[str, Any]:
 class Manifests(ServiceFormView):
     """The printed manifests of a crossing, and a new one."""
 
-    form_class = LanguageForm
+    form_class = LanguagesForm
     template_name = "crossings/manifests.html"
     crossing: Crossing
     actor: User
@@ -82,7 +82,10 @@ class Manifests(ServiceFormView):
     def call(self, form: forms.Form) -> str:
         """Owe the document and show its progress."""
         manifests.request_manifest(
-            actor=self.actor, crossing_id=self.crossing.uuid, language=form.cleaned_data["language"]
+            actor=self.actor,
+            crossing_id=self.crossing.uuid,
+            language=form.cleaned_data["language"],
+            beside=form.cleaned_data["beside"],
         )
         return self.request.path
 

@@ -116,9 +116,7 @@ def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> R
     Raises:
         RenderingFailed: see its codes.
     """
-    unknown = {language, beside or language} - dict(settings.LANGUAGES).keys()
-    if unknown or language == beside:
-        raise ValueError(f"Not languages of the product, or twice the same: {language}, {beside}")
+    check_languages(language, beside)
     with _drawing:
         engine = load_engine()
         photos = _checked_photos(facts)
@@ -137,6 +135,13 @@ def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> R
         engine=dict(engine.versions),
         part_pages=part_pages,
     )
+
+
+def check_languages(language: str, beside: str) -> None:
+    """Refuse what is no language of the product, and a second that is the first; ``beside`` may be ""."""
+    unknown = {language, beside or language} - dict(settings.LANGUAGES).keys()
+    if unknown or language == beside:
+        raise ValueError(f"Not languages of the product, or twice the same: {language}, {beside}")
 
 
 def source_of(facts: DossierFacts, *, language: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
 from lmc_cases.dossiers.rendering.requests import render_annex, render_request
 from lmc_cases.dossiers.request_facts import AnnexFacts, RequestFacts, substance
 from lmc_cases.dossiers.services.composing_request import compose_annexes, compose_request
+from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.printing import (
     FACTS_CHANGED,
     Press,
@@ -62,15 +62,20 @@ def kinds_of(handover: HandoverRequest) -> list[Kind]:
 
 
 @transaction.atomic
-def request_document(*, actor: User, handover_id: UUID, kind: str, language: str) -> list[RequestDocument]:
-    """Return a document of a request in a language, owed anew only if it would say something new.
+def request_document(
+    *, actor: User, handover_id: UUID, kind: str, language: str, beside: str = ""
+) -> list[RequestDocument]:
+    """Return a document of a request in a language or two, owed anew only if it would say something new.
 
     One that failed is tried again. A long annex is several documents.
+
+    Args:
+        beside: a second language that stands beside the first; "" for none.
 
     Raises:
         HandoverRequest.DoesNotExist: foreign and missing alike.
         NothingToPrint: there is no document of that kind.
-        InvalidInput: not a kind, not a language of the product.
+        InvalidInput: not a kind, not a language of the product, or the second is the first.
         CannotDisclose: the key of the numbers is not here.
     """
     handover = (
@@ -81,15 +86,14 @@ def request_document(*, actor: User, handover_id: UUID, kind: str, language: str
     )
     if kind not in Kind.values:
         raise InvalidInput("kind", _("Choose a document from the list."))
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
+    check_languages(language, beside)
     if kind not in kinds_of(handover):
         raise NothingToPrint(_("This request has no such document: no exhibits are disclosed with it."))
     newest = _held(handover, kind).order_by("-number").first()
     try:
         composed = _composed(actor, handover, kind, version=1 if newest is None else newest.number + 1)
         if newest is not None and _say_the_same(handover, newest, composed):
-            return [_again(actor, row, language) for row in _version(handover, newest)]
+            return [_again(actor, row, language, beside) for row in _version(handover, newest)]
         stored = [sealed_facts(handover, json.loads(facts.canonical_bytes())) for facts in composed]
     except KeyUnavailable as error:
         raise CannotDisclose(
@@ -105,6 +109,7 @@ def request_document(*, actor: User, handover_id: UUID, kind: str, language: str
             part=part,
             parts=len(composed),
             language=language,
+            beside=beside,
             facts=plain,
             facts_sha256=facts.sha256,
             requested_by=actor,
@@ -144,11 +149,11 @@ def _say_the_same(
     return held == [substance(json.loads(facts.canonical_bytes())) for facts in composed]
 
 
-def _again(actor: User, printed: RequestDocument, language: str) -> RequestDocument:
-    """Return a part of a version in a language: the one there is, owed again if it failed, or a new one."""
+def _again(actor: User, printed: RequestDocument, language: str, beside: str) -> RequestDocument:
+    """Return a part of a version in a language or two: the one there is, owed again if it failed, or a new one."""
     rows = _held(printed.handover, printed.kind)
     row: RequestDocument | None = rows.filter(
-        number=printed.number, part=printed.part, language=language
+        number=printed.number, part=printed.part, language=language, beside=beside
     ).first()
     if row is not None:
         if has_failed(row):
@@ -164,6 +169,7 @@ def _again(actor: User, printed: RequestDocument, language: str) -> RequestDocum
         part=printed.part,
         parts=printed.parts,
         language=language,
+        beside=beside,
         facts=printed.facts,
         facts_sha256=printed.facts_sha256,
         requested_by=actor,
@@ -199,7 +205,7 @@ def retry_document(*, actor: User, document_id: UUID) -> RequestDocument:
 def _queue(document: RequestDocument, actor: User, verb: str) -> None:
     codes = {
         "kind": document.kind,
-        "language": document.language,
+        "language": document.languages_code,
         "version": document.number,
         "part": document.part,
         "facts": document.facts_sha256,
@@ -226,7 +232,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
     rows = RequestDocument.objects.visible_to(actor).select_related("handover")
     document = rows.get(uuid=document_id)
     handover = document.handover
-    name = f"{handover.reference}-{document.kind.lower()}-v{document.number}-{document.language}"
+    name = f"{handover.reference}-{document.kind.lower()}-v{document.number}-{document.languages_code}"
     if document.parts > 1:
         name = f"{name}-{document.part}-{document.parts}"
     stored = open_printed(document, name=f"{name}.pdf")
@@ -238,7 +244,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
         recipient=actor.country,
         codes={
             "kind": document.kind,
-            "language": document.language,
+            "language": document.languages_code,
             "version": document.number,
             "sha256": document.sha256,
         },
@@ -273,8 +279,8 @@ def _frozen(document: RequestDocument, _officer: User) -> RequestFacts | AnnexFa
 def _draw(document: RequestDocument, facts: RequestFacts | AnnexFacts) -> tuple[RenderedDossier, str]:
     reason = f"{Kind(document.kind).label} {facts.reference}"
     if isinstance(facts, AnnexFacts):
-        return render_annex(facts, language=document.language), reason
-    return render_request(facts, language=document.language), reason
+        return render_annex(facts, language=document.language, beside=document.beside), reason
+    return render_request(facts, language=document.language, beside=document.beside), reason
 
 
 _PRESS = Press(

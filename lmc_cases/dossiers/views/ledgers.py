@@ -98,6 +98,7 @@ class LedgersOfCase(ServiceFormView):
             actor=self.actor,
             case_id=self.frame["case"].uuid,
             language=form.cleaned_data["language"],
+            beside=form.cleaned_data["beside"],
             since=start_of(form.cleaned_data["since"]),
             until=end_of(form.cleaned_data["until"]),
         )

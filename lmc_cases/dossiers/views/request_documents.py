@@ -91,6 +91,7 @@ class Documents(ServiceFormView):
             handover_id=self.handover.uuid,
             kind=form.cleaned_data["kind"],
             language=form.cleaned_data["language"],
+            beside=form.cleaned_data["beside"],
         )
         return self.request.path
 
