@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 
 from lmc_cases.assistance.drawing import render_assistance
 from lmc_cases.assistance.facts import AssistanceAnswer, AssistanceFacts
@@ -24,7 +25,7 @@ from lmc_cases.dossiers.rendering.ledger import render_ledger
 from lmc_cases.dossiers.rendering.requests import render_annex, render_request
 from lmc_cases.dossiers.request_facts import AnnexFacts, Element, NationalsRule, RequestFacts
 from tests.dossiers import sample_parts
-from tests.dossiers.samples import STATEMENTS, TITLES, exhibit, moment, sample_facts
+from tests.dossiers.samples import STATEMENTS, TITLES, exhibit, moment, sample_facts, sample_photo
 
 CHINA, THAILAND = Country("CN", {"en": "China"}), Country("TH", {"en": "Thailand"})
 BY = "Sample Officer (invented)"
@@ -186,6 +187,7 @@ def sample_manifest(language: str = "th", persons: int = 3, **changes: object) -
             birth_date=births[number % 2],
             nationality=CHINA,
             flags=("MINOR",) if number == 1 else (),
+            photo=hashlib.sha256(sample_photo(number % 2)).hexdigest() if number % 3 != 2 else "",
         )
         for number in range(1, persons)
     ]
@@ -211,6 +213,12 @@ def sample_manifest(language: str = "th", persons: int = 3, **changes: object) -
         "is_demo": True,
     }
     return ManifestFacts(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def read_sample(sha256: str) -> bytes:
+    """Return a photograph that an invented manifest names."""
+    photos = [sample_photo(tint) for tint in (0, 1)]
+    return next(jpeg for jpeg in photos if hashlib.sha256(jpeg).hexdigest() == sha256)
 
 
 def sample_assistance(language: str = "th", **changes: object) -> AssistanceFacts:
@@ -263,7 +271,7 @@ def draw(kind: str, language: str, beside: str = "") -> RenderedDossier:
     if kind == "assistance":
         return render_assistance(sample_assistance(language), **labels)
     if kind == "manifest":
-        return render_manifest(sample_manifest(language), **labels)
+        return render_manifest(sample_manifest(language), read=read_sample, **labels)
     return render_receipt(*sample_receipt(language), **labels)
 
 

@@ -56,7 +56,7 @@ def drawn(text: str, language: str = "en") -> RenderedDossier:
 
 def test_markup_is_printed_as_text_and_fetches_nothing() -> None:
     exhibit = Exhibit(number=HTML, kind="FILE", description=(Text("en", HTML),), file_name=HTML)
-    person = dataclasses.replace(sample_manifest().persons[0], name=HTML)
+    person = dataclasses.replace(sample_manifest().persons[0], name=HTML, photo="")
     manifest = sample_manifest(persons=1, escorts=HTML, place=HTML)
     for done in (
         drawn(HTML),

@@ -51,6 +51,9 @@ class ManifestDocument(PrintedDocument):
     sending = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=40, editable=False)
     number = models.PositiveSmallIntegerField(_("version"))
+    # A long manifest is one document for every so many persons; each names the requests of all.
+    part = models.PositiveSmallIntegerField(default=1)
+    parts = models.PositiveSmallIntegerField(default=1)
     file = models.FileField(upload_to=manifest_path, null=True)
 
     objects = ManifestDocumentQuerySet.as_manager()
@@ -59,7 +62,7 @@ class ManifestDocument(PrintedDocument):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["crossing", "number", "language", "beside"],
+                fields=["crossing", "number", "language", "beside", "part"],
                 name="one_manifest_per_version_and_languages",
             ),
             second_is_another("a_manifest_beside_another_language"),

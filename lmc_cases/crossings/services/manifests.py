@@ -55,10 +55,12 @@ class NothingToPrint(Conflict):
 
 
 @transaction.atomic
-def request_manifest(*, actor: User, crossing_id: UUID, language: str, beside: str = "") -> ManifestDocument:
+def request_manifest(
+    *, actor: User, crossing_id: UUID, language: str, beside: str = ""
+) -> list[ManifestDocument]:
     """Return the manifest of a crossing in a language or two, owed anew only if it would say something new.
 
-    One that failed is tried again.
+    One that failed is tried again. A long manifest is several documents.
 
     Args:
         beside: a second language that stands beside the first; "" for none.
@@ -74,27 +76,39 @@ def request_manifest(*, actor: User, crossing_id: UUID, language: str, beside: s
     if crossing.status in Crossing.ENDED:
         raise NothingToPrint(_("This crossing is over: no new manifest of it is printed."))
     last = _last_number(crossing)
-    newest = crossing.manifests.filter(number=last).order_by("pk").first()
-    facts, requests = compose_manifest(actor, crossing, version=last + 1, created_at=timezone.now())
-    if not facts.persons:
+    composed, requests = compose_manifest(actor, crossing, version=last + 1, created_at=timezone.now())
+    if not composed:
         raise NothingToPrint(_("Nobody sits on the crossing yet."))
-    plain = json.loads(facts.canonical_bytes())
-    if newest is not None and substance(newest.facts) == substance(plain):
-        return _again(actor, crossing, newest, language, beside)
-    document = ManifestDocument(
-        crossing=crossing,
-        sending=crossing.sending,
-        reference=crossing.reference,
-        number=facts.version,
-        language=language,
-        beside=beside,
-        facts=plain,
-        facts_sha256=facts.sha256,
-        requested_by=actor,
-    )
-    _queue(document, actor, "manifest.requested")
-    _name(document, requests)
-    return document
+    plain = [json.loads(facts.canonical_bytes()) for facts in composed]
+    newest = _version(crossing, last)
+    if [substance(row.facts) for row in newest] == [substance(each) for each in plain]:
+        return [_again(actor, crossing, row, language, beside) for row in newest]
+    rows = [
+        ManifestDocument(
+            crossing=crossing,
+            sending=crossing.sending,
+            reference=crossing.reference,
+            number=facts.version,
+            part=part,
+            parts=len(composed),
+            language=language,
+            beside=beside,
+            facts=each,
+            facts_sha256=facts.sha256,
+            requested_by=actor,
+        )
+        for part, (facts, each) in enumerate(zip(composed, plain, strict=True), 1)
+    ]
+    for row in rows:
+        _queue(row, actor, "manifest.requested")
+        _name(row, requests)
+    return rows
+
+
+def _version(crossing: Crossing, number: int) -> list[ManifestDocument]:
+    """Return the parts of a version, in whichever language it was first printed."""
+    rows = crossing.manifests.filter(number=number).order_by("part", "pk")
+    return list({row.part: row for row in reversed(rows)}.values())[::-1]
 
 
 def _last_number(crossing: Crossing) -> int:
@@ -109,7 +123,7 @@ def _again(
 ) -> ManifestDocument:
     """Return a version in a language or two: the one there is, owed again if it failed, or a new one."""
     row: ManifestDocument | None = crossing.manifests.filter(
-        number=newest.number, language=language, beside=beside
+        number=newest.number, part=newest.part, language=language, beside=beside
     ).first()
     if row is not None:
         if has_failed(row):
@@ -121,6 +135,8 @@ def _again(
         sending=crossing.sending,
         reference=crossing.reference,
         number=newest.number,
+        part=newest.part,
+        parts=newest.parts,
         language=language,
         beside=beside,
         facts=newest.facts,
@@ -148,6 +164,7 @@ def _queue(document: ManifestDocument, actor: User, verb: str) -> None:
     codes = {
         "language": document.languages_code,
         "version": document.number,
+        "part": document.part,
         "facts": document.facts_sha256,
         "persons": len(document.facts["persons"]),
     }
@@ -197,8 +214,10 @@ def open_manifest(*, actor: User, document_id: UUID) -> File[bytes]:
     rows = ManifestDocument.objects.visible_to(actor)
     document = rows.select_related("crossing__sending", "crossing__receiving").get(uuid=document_id)
     _check_marks(actor, document)
-    name = f"{document.reference}-manifest-v{document.number}-{document.languages_code}.pdf"
-    stored = open_printed(document, name=name)
+    name = f"{document.reference}-manifest-v{document.number}-{document.languages_code}"
+    if document.parts > 1:
+        name = f"{name}-{document.part}-{document.parts}"
+    stored = open_printed(document, name=f"{name}.pdf")
     record(
         actor=actor,
         operation=Operation.DISCLOSURE,
@@ -207,7 +226,9 @@ def open_manifest(*, actor: User, document_id: UUID) -> File[bytes]:
         recipient=actor.country,
         codes={"language": document.languages_code, "version": document.number, "sha256": document.sha256},
     )
-    for named in document.requests.select_related("handover").order_by("pk"):
+    shown = {person["request"] for person in document.facts["persons"]}
+    rows_named = document.requests.select_related("handover").filter(handover__reference__in=shown)
+    for named in rows_named.order_by("pk"):
         ledger.disclose(
             actor=actor,
             path=Disclosure.Path.FILE,

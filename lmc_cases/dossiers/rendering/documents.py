@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
@@ -23,13 +24,15 @@ def render_document(
     template: str,
     language: str,
     beside: str = "",
+    photos: Mapping[str, bytes] | None = None,
     **more: Any,
 ) -> rendering.RenderedDossier:
-    """Draw ``facts`` as a PDF/A-3a without photographs, not signed yet: as ``render_dossier`` in one language or two.
+    """Draw ``facts`` as a PDF/A-3a, not signed yet: as ``render_dossier`` in one language or two.
 
     Args:
         template: sees ``facts``, ``language``, ``beside``, ``facts_sha256``, ``created_iso`` and what ``more`` names:
             words in it are lazy, since they are asked for in each language.
+        photos: checked JPEG bytes by the name under which the template has them (``photo:NAME``).
 
     Raises:
         RenderingFailed: see its codes.
@@ -55,8 +58,8 @@ def render_document(
             html = side_by_side(html, written(beside, language), display.bcp47(beside))
         rendering.check_coverage(html, engine.coverage)
         with no_warnings():
-            pdf, pages, _parts = rendering.draw(html, facts, {}, engine, language, beside)
-    rendering.check_result(pdf, 0)
+            pdf, pages, _parts = rendering.draw(html, facts, photos or {}, engine, language, beside)
+    rendering.check_result(pdf, len(photos or {}))
     return rendering.RenderedDossier(
         pdf=pdf,
         pages=pages,

@@ -52,6 +52,8 @@ def trouble_of(document: PrintedDocument) -> str:
         "missing-glyph": _(
             "An entry holds a character that the fonts cannot print. Tell your administrator."
         ),
+        "photo-missing": _("A stored photograph is missing."),
+        "photo-unusable": _("A photograph cannot be printed. Upload it again."),
         "key-missing": _("This cannot be read: its key is not available. Tell your administrator."),
         "denied": _(
             "The officer who asked for it lost the right to do so. Try again: it is then made for you."
