@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
-from lmc_cases.dossiers.printed_models import PrintedDocument, second_is_another
+from lmc_cases.dossiers.printed_models import VersionedDocument, second_is_another
 from lmc_cases.jurisdictions.access import audiences_of
 from lmc_cases.jurisdictions.models import Agency, Audience, Jurisdiction, LegalInstrument
 
@@ -196,7 +196,7 @@ class AssistanceDocumentQuerySet(models.QuerySet["AssistanceDocument"]):
         return self.filter(assistance__in=AssistanceRequest.objects.visible_to(user))
 
 
-class AssistanceDocument(PrintedDocument):
+class AssistanceDocument(VersionedDocument):
     """A version of a sent request, with its answer where there is one. Never overwritten.
 
     ``requesting`` and ``reference`` are the request's own: who lost sight of it is still told so in the record.
@@ -208,7 +208,6 @@ class AssistanceDocument(PrintedDocument):
     requesting = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=40, editable=False)
     case_uuid = models.UUIDField(editable=False)
-    number = models.PositiveSmallIntegerField(_("version"))
     file = models.FileField(upload_to=assistance_document_path, null=True)
 
     objects = AssistanceDocumentQuerySet.as_manager()

@@ -6,12 +6,9 @@ As ``dossiers.facts``: the canonical bytes are embedded as ``manifest.json`` and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lmc_cases.dossiers.facts import LATER, BirthDate, Canonical, Country, Fact, Moment
-
-# What may differ between two versions that say the same.
-OF_THE_VERSION = frozenset({"schema", "version", "created_at"})
 
 
 @dataclass(frozen=True)
@@ -78,8 +75,3 @@ class ManifestFacts(Canonical):
     def requests(self) -> tuple[str, ...]:
         """References of the requests carried out, each once."""
         return tuple(dict.fromkeys(person.request for person in self.persons))
-
-
-def substance(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return plain facts without what only names the version."""
-    return {key: value for key, value in plain.items() if key not in OF_THE_VERSION}

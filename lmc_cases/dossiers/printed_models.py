@@ -64,6 +64,15 @@ class PrintedDocument(InLanguages, LeasedJob):
         abstract = True
 
 
+class VersionedDocument(PrintedDocument):
+    """Abstract: a document of which there are versions, none of them ever overwritten."""
+
+    number = models.PositiveSmallIntegerField(_("version"))
+
+    class Meta:
+        abstract = True
+
+
 def request_document_path(document: RequestDocument, _name: str) -> str:
     """Return where a printed document of a request is kept."""
     return f"dossiers/requests/{document.uuid.hex}/{uuid.uuid4().hex}.pdf"
@@ -80,10 +89,11 @@ class RequestDocumentQuerySet(models.QuerySet["RequestDocument"]):
         )
 
 
-class RequestDocument(PrintedDocument):
+class RequestDocument(VersionedDocument):
     """A document of a request beside its dossier. Versions are never overwritten.
 
     ``country`` is the side it was printed for: nobody else reads what was printed of a draft, also after the sending.
+    Versions are counted over each kind, drafts by themselves: the other side must not learn how many there were.
     """
 
     task_name: ClassVar[str] = "dossiers.print_request_document"
@@ -98,8 +108,6 @@ class RequestDocument(PrintedDocument):
     country = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     of_draft = models.BooleanField(default=False, editable=False)
-    # Counted over each kind, drafts by themselves: the other side must not learn how many there were.
-    number = models.PositiveSmallIntegerField(_("version"))
     # A long annex is one document for every so many exhibits.
     part = models.PositiveSmallIntegerField(default=1)
     parts = models.PositiveSmallIntegerField(default=1)

@@ -91,6 +91,7 @@ STEPS = {
     "dossiers.services.languages.check_languages",
     "dossiers.services.owing.owe_both",
     "dossiers.services.printing.queue",
+    "dossiers.services.printing.try_again",
     "dossiers.services.previewing.case_to_preview",
     "evidence.services.custody.chain_of",
     "evidence.services.keeping.item_to_keep",

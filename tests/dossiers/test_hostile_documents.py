@@ -19,7 +19,7 @@ from lmc_cases.dossiers.models import RequestDocument
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
 from lmc_cases.dossiers.rendering.requests import render_annex, render_request
 from lmc_cases.dossiers.request_facts import AnnexFacts, RequestFacts
-from lmc_cases.dossiers.views.ledgers import trouble_of
+from lmc_cases.dossiers.views.printing import trouble_of
 from tests.dossiers.pdf_reading import attachments_of, squeezed, text_of, word_boxes
 from tests.dossiers.sample_documents import sample_annex, sample_manifest, sample_request
 

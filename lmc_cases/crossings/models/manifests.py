@@ -6,11 +6,10 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.core.history import kept_history
 from lmc_cases.crossings.models.crossings import Crossing
-from lmc_cases.dossiers.printed_models import PrintedDocument, second_is_another
+from lmc_cases.dossiers.printed_models import VersionedDocument, second_is_another
 from lmc_cases.handovers.models import HandoverRequest, HandoverVisibility
 from lmc_cases.jurisdictions.models import Jurisdiction
 
@@ -39,7 +38,7 @@ class ManifestDocumentQuerySet(models.QuerySet["ManifestDocument"]):
         )
 
 
-class ManifestDocument(PrintedDocument):
+class ManifestDocument(VersionedDocument):
     """A version of a manifest. Versions are never overwritten.
 
     ``sending`` and ``reference`` are the crossing's own: who lost sight of it meanwhile is still told so in the record.
@@ -50,7 +49,6 @@ class ManifestDocument(PrintedDocument):
     crossing = models.ForeignKey(Crossing, on_delete=models.PROTECT, related_name="manifests")
     sending = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=40, editable=False)
-    number = models.PositiveSmallIntegerField(_("version"))
     # A long manifest is one document for every so many persons; each names the requests of all.
     part = models.PositiveSmallIntegerField(default=1)
     parts = models.PositiveSmallIntegerField(default=1)

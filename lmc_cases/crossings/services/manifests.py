@@ -21,31 +21,22 @@ from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import ledger
 from lmc_cases.core.errors import Conflict
 from lmc_cases.crossings.manifest_drawing import render_manifest
-from lmc_cases.crossings.manifest_facts import ManifestFacts, substance
+from lmc_cases.crossings.manifest_facts import ManifestFacts
 from lmc_cases.crossings.models import Crossing, ManifestDocument, ManifestRequest
 from lmc_cases.crossings.models.manifests import manifest_path
 from lmc_cases.crossings.services.composing_manifest import compose_manifest
 from lmc_cases.crossings.services.rows import locked, marking_side_of
 from lmc_cases.dossiers.models import IssuedFile
-from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
+from lmc_cases.dossiers.rendering import RenderedDossier
 from lmc_cases.dossiers.services.languages import check_languages
-from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
-    Press,
-    has_failed,
-    open_printed,
-    print_owed,
-    queue,
-)
+from lmc_cases.dossiers.services.printing import Press, frozen, open_printed, print_owed
+from lmc_cases.dossiers.services.versions import Edition
 from lmc_cases.handovers.services.disclosure import pieces_of_request, terms_of_request
 
 if TYPE_CHECKING:
     from django.core.files import File
 
     from lmc_cases.handovers.models import HandoverRequest
-
-# A longer list of printed manifests shows the newest.
-MOST_SHOWN = 100
 
 
 class NothingToPrint(Conflict):
@@ -79,10 +70,9 @@ def request_manifest(
     composed, requests = compose_manifest(actor, crossing, version=last + 1, created_at=timezone.now())
     if not composed:
         raise NothingToPrint(_("Nobody sits on the crossing yet."))
-    plain = [json.loads(facts.canonical_bytes()) for facts in composed]
-    newest = _version(crossing, last)
-    if [substance(row.facts) for row in newest] == [substance(each) for each in plain]:
-        return [_again(actor, crossing, row, language, beside) for row in newest]
+    newest = _EDITION.parts_of(crossing.manifests.filter(number=last))
+    if _EDITION.says(newest, composed):
+        return [_again(actor, row, language, beside) for row in newest]
     rows = [
         ManifestDocument(
             crossing=crossing,
@@ -93,22 +83,15 @@ def request_manifest(
             parts=len(composed),
             language=language,
             beside=beside,
-            facts=each,
+            facts=json.loads(facts.canonical_bytes()),
             facts_sha256=facts.sha256,
-            requested_by=actor,
         )
-        for part, (facts, each) in enumerate(zip(composed, plain, strict=True), 1)
+        for part, facts in enumerate(composed, 1)
     ]
     for row in rows:
-        _queue(row, actor, "manifest.requested")
+        _EDITION.owe(row, actor)
         _name(row, requests)
     return rows
-
-
-def _version(crossing: Crossing, number: int) -> list[ManifestDocument]:
-    """Return the parts of a version, in whichever language it was first printed."""
-    rows = crossing.manifests.filter(number=number).order_by("part", "pk")
-    return list({row.part: row for row in reversed(rows)}.values())[::-1]
 
 
 def _last_number(crossing: Crossing) -> int:
@@ -118,33 +101,11 @@ def _last_number(crossing: Crossing) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _again(
-    actor: User, crossing: Crossing, newest: ManifestDocument, language: str, beside: str
-) -> ManifestDocument:
-    """Return a version in a language or two: the one there is, owed again if it failed, or a new one."""
-    row: ManifestDocument | None = crossing.manifests.filter(
-        number=newest.number, part=newest.part, language=language, beside=beside
-    ).first()
-    if row is not None:
-        if has_failed(row):
-            row.requested_by = actor
-            _queue(row, actor, "manifest.retried")
-        return row
-    row = ManifestDocument(
-        crossing=crossing,
-        sending=crossing.sending,
-        reference=crossing.reference,
-        number=newest.number,
-        part=newest.part,
-        parts=newest.parts,
-        language=language,
-        beside=beside,
-        facts=newest.facts,
-        facts_sha256=newest.facts_sha256,
-        requested_by=actor,
-    )
-    _queue(row, actor, "manifest.requested")
-    _name(row, [named.handover for named in newest.requests.select_related("handover").order_by("pk")])
+def _again(actor: User, printed: ManifestDocument, language: str, beside: str) -> ManifestDocument:
+    row, is_new = _EDITION.in_languages(printed, actor=actor, language=language, beside=beside)
+    if is_new:
+        named = printed.requests.select_related("handover").order_by("pk")
+        _name(row, [each.handover for each in named])
     return row
 
 
@@ -160,17 +121,6 @@ def _name(document: ManifestDocument, requests: list[HandoverRequest]) -> None:
     )
 
 
-def _queue(document: ManifestDocument, actor: User, verb: str) -> None:
-    codes = {
-        "language": document.languages_code,
-        "version": document.number,
-        "part": document.part,
-        "facts": document.facts_sha256,
-        "persons": len(document.facts["persons"]),
-    }
-    queue(document, actor, verb, codes)
-
-
 @transaction.atomic
 def retry_manifest(*, actor: User, document_id: UUID) -> ManifestDocument:
     """Owe a manifest that failed again, with the facts it was asked for.
@@ -178,20 +128,14 @@ def retry_manifest(*, actor: User, document_id: UUID) -> ManifestDocument:
     Raises:
         ManifestDocument.DoesNotExist: foreign, missing and of a crossing only to be read alike.
     """
-    rows = ManifestDocument.objects.visible_to(actor).select_for_update(of=("self",))
-    document = rows.select_related("crossing__sending", "crossing__receiving").get(uuid=document_id)
+    document = _EDITION.locked(actor, document_id, "crossing__sending", "crossing__receiving")
     _check_marks(actor, document)
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "manifest.retried")
-    return document
+    return _EDITION.again(document, actor)
 
 
 def manifests_of(user: User, crossing: Crossing) -> list[ManifestDocument]:
     """Return the printed manifests of a crossing, the last requested first."""
-    rows = ManifestDocument.objects.visible_to(user).filter(crossing=crossing)
-    shown = rows.select_related("requested_by", "crossing").defer("facts", "engine")
-    return list(shown.order_by("-pk")[:MOST_SHOWN])
+    return _EDITION.listed(ManifestDocument.objects.visible_to(user).filter(crossing=crossing), "crossing")
 
 
 def newest_manifest(user: User, crossing: Crossing) -> ManifestDocument | None:
@@ -254,10 +198,7 @@ def print_owed_manifest(*, job_id: int) -> None:
 
 
 def _frozen(document: ManifestDocument, _officer: User) -> ManifestFacts:
-    facts = ManifestFacts.from_plain(document.facts)
-    if facts.sha256 != document.facts_sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
-    return facts
+    return frozen(ManifestFacts, document.facts, document.facts_sha256)
 
 
 def _draw(document: ManifestDocument, facts: ManifestFacts) -> tuple[RenderedDossier, str]:
@@ -265,6 +206,14 @@ def _draw(document: ManifestDocument, facts: ManifestFacts) -> tuple[RenderedDos
     return render_manifest(facts, language=document.language, beside=document.beside), reason
 
 
+_EDITION = Edition(
+    model=ManifestDocument,
+    requested="manifest.requested",
+    retried="manifest.retried",
+    one_file=("crossing_id", "number", "part"),
+    alike=("sending_id", "reference", "parts"),
+    codes=lambda document: {"part": document.part, "persons": len(document.facts["persons"])},
+)
 _PRESS = Press(
     model=ManifestDocument,
     prepare=_frozen,

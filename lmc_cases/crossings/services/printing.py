@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,15 +21,15 @@ from lmc_cases.crossings.receipt_facts import ReceiptFacts
 from lmc_cases.crossings.services.rows import locked
 from lmc_cases.dossiers.facts import Country, Moment
 from lmc_cases.dossiers.models import IssuedFile
-from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
+from lmc_cases.dossiers.rendering import RenderedDossier
 from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
     Press,
-    has_failed,
+    frozen,
     open_printed,
     print_owed,
     queue,
+    try_again,
 )
 
 
@@ -71,10 +72,9 @@ def _owe(actor: User, receipt: Receipt, language: str, beside: str = "") -> Rece
     document = receipt.documents.filter(language=language, beside=beside).first()
     if document is None:
         document = ReceiptDocument(receipt=receipt, language=language, beside=beside, requested_by=actor)
-        _queue(document, actor, "requested")
-    elif has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "retried")
+        queue(document, actor, "receipt.requested", _codes(document))
+    else:
+        try_again(document, actor, "receipt.retried", _codes(document))
     return document
 
 
@@ -93,15 +93,12 @@ def retry_document(*, actor: User, document_id: UUID) -> ReceiptDocument:
     """
     rows = ReceiptDocument.objects.visible_to(actor).select_for_update(of=("self",))
     document = rows.select_related("receipt__crossing").get(uuid=document_id)
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "retried")
+    try_again(document, actor, "receipt.retried", _codes(document))
     return document
 
 
-def _queue(document: ReceiptDocument, actor: User, act: str) -> None:
-    verb = "receipt.retried" if act == "retried" else "receipt.requested"
-    queue(document, actor, verb, {"language": document.languages_code, "facts": document.receipt.sha256})
+def _codes(document: ReceiptDocument) -> dict[str, Any]:
+    return {"language": document.languages_code, "facts": document.receipt.sha256}
 
 
 @transaction.atomic
@@ -135,9 +132,7 @@ def print_owed_receipt(*, job_id: int) -> None:
 def _frozen(document: ReceiptDocument, officer: User) -> tuple[ReceiptFacts, tuple[PrintedAnswer, ...], str]:
     rows = Receipt.objects.visible_to(officer).select_related("crossing__sending")
     receipt = rows.get(pk=document.receipt_id)
-    facts = ReceiptFacts.from_plain(receipt.facts)
-    if facts.sha256 != receipt.sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
+    facts = frozen(ReceiptFacts, receipt.facts, receipt.sha256)
     return facts, _answers(receipt), receipt.number
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.files import File
@@ -21,16 +21,16 @@ from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.dossiers.facts import Country, Moment
 from lmc_cases.dossiers.ledger_facts import LedgerEntry, LedgerFacts
 from lmc_cases.dossiers.models import IssuedFile, LedgerDocument, ledger_path
-from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
+from lmc_cases.dossiers.rendering import RenderedDossier
 from lmc_cases.dossiers.rendering.ledger import render_ledger
 from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
     Press,
-    has_failed,
+    frozen,
     open_printed,
     print_owed,
     queue,
+    try_again,
 )
 from lmc_cases.jurisdictions.access import Action
 
@@ -87,7 +87,7 @@ def request_ledger(
         entries=len(rows),
         requested_by=actor,
     )
-    _queue(document, actor, "ledger.requested")
+    queue(document, actor, "ledger.requested", _codes(document))
     return document
 
 
@@ -100,15 +100,16 @@ def retry_ledger(*, actor: User, document_id: UUID) -> LedgerDocument:
     """
     rows = LedgerDocument.objects.visible_to(actor).select_for_update(of=("self",)).select_related("case")
     document = rows.get(uuid=document_id)
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "ledger.retried")
+    try_again(document, actor, "ledger.retried", _codes(document))
     return document
 
 
-def _queue(document: LedgerDocument, actor: User, verb: str) -> None:
-    codes = {"language": document.languages_code, "entries": document.entries, "facts": document.facts_sha256}
-    queue(document, actor, verb, codes)
+def _codes(document: LedgerDocument) -> dict[str, Any]:
+    return {
+        "language": document.languages_code,
+        "entries": document.entries,
+        "facts": document.facts_sha256,
+    }
 
 
 def ledgers_of(user: User, case: Case) -> list[LedgerDocument]:
@@ -192,10 +193,7 @@ def print_owed_ledger(*, job_id: int) -> None:
 
 
 def _frozen(document: LedgerDocument, _officer: User) -> LedgerFacts:
-    facts = LedgerFacts.from_plain(document.facts)
-    if facts.sha256 != document.facts_sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
-    return facts
+    return frozen(LedgerFacts, document.facts, document.facts_sha256)
 
 
 def _draw(document: LedgerDocument, facts: LedgerFacts) -> tuple[RenderedDossier, str]:
