@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lmc_cases.dossiers.rendering import RenderedDossier
 
 
-def render_assistance(facts: AssistanceFacts, *, language: str) -> RenderedDossier:
-    """Draw a request, and its answer where there is one, with labels in ``language``, not signed yet.
+def render_assistance(facts: AssistanceFacts, *, language: str, beside: str = "") -> RenderedDossier:
+    """Draw a request, and its answer where there is one, with labels in ``language`` and ``beside``, not signed yet.
 
     Raises:
         RenderingFailed: see its codes.
@@ -28,6 +28,7 @@ def render_assistance(facts: AssistanceFacts, *, language: str) -> RenderedDossi
         facts,
         template="assistance/pdf/request.html",
         language=language,
+        beside=beside,
         parts=[
             (number, part.anchor, part.title, [(label, getattr(facts, name)) for label, name in part.rows])
             for number, part in enumerate(PARTS, 1)

@@ -6,12 +6,9 @@ As ``dossiers.facts``: the canonical bytes are embedded as ``manifest.json`` and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lmc_cases.dossiers.facts import Canonical, Country, Fact, LegalBasis, Moment, Text
-
-# What may differ between two versions that say the same.
-OF_THE_VERSION = frozenset({"schema", "version", "created_at"})
 
 
 @dataclass(frozen=True)
@@ -62,8 +59,3 @@ class AssistanceFacts(Canonical):
     handling: tuple[str, ...] = ()
     restriction: str = ""
     is_demo: bool = False
-
-
-def substance(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return plain facts without what only names the version."""
-    return {key: value for key, value in plain.items() if key not in OF_THE_VERSION}

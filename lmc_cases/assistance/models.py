@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
-from lmc_cases.dossiers.printed_models import PrintedDocument
+from lmc_cases.dossiers.printed_models import VersionedDocument, second_is_another
 from lmc_cases.jurisdictions.access import audiences_of
 from lmc_cases.jurisdictions.models import Agency, Audience, Jurisdiction, LegalInstrument
 
@@ -196,8 +196,8 @@ class AssistanceDocumentQuerySet(models.QuerySet["AssistanceDocument"]):
         return self.filter(assistance__in=AssistanceRequest.objects.visible_to(user))
 
 
-class AssistanceDocument(PrintedDocument):
-    """A version of a sent request, with its answer where there is one, in one language. Never overwritten.
+class AssistanceDocument(VersionedDocument):
+    """A version of a sent request, with its answer where there is one. Never overwritten.
 
     ``requesting`` and ``reference`` are the request's own: who lost sight of it is still told so in the record.
     """
@@ -208,7 +208,6 @@ class AssistanceDocument(PrintedDocument):
     requesting = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=40, editable=False)
     case_uuid = models.UUIDField(editable=False)
-    number = models.PositiveSmallIntegerField(_("version"))
     file = models.FileField(upload_to=assistance_document_path, null=True)
 
     objects = AssistanceDocumentQuerySet.as_manager()
@@ -217,8 +216,10 @@ class AssistanceDocument(PrintedDocument):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["assistance", "number", "language"], name="one_assistance_document_per_version"
+                fields=["assistance", "number", "language", "beside"],
+                name="one_assistance_document_per_version",
             ),
+            second_is_another("an_assistance_document_beside_another_language"),
             models.CheckConstraint(
                 condition=~models.Q(job_state="DONE")
                 | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
@@ -233,8 +234,8 @@ class AssistanceDocument(PrintedDocument):
 
     @property
     def audit_reference(self) -> str:
-        """Request, version and language."""
-        return f"{self.reference}/v{self.number}/{self.language}"
+        """Request, version and languages."""
+        return f"{self.reference}/v{self.number}/{self.languages_code}"
 
     @property
     def audit_case_uuid(self) -> UUID:

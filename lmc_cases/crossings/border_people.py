@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import io
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import ledger
 from lmc_cases.crossings.models import Crossing, Seat
+from lmc_cases.dossiers.rendering.photos import shrunk
 from lmc_cases.dossiers.services.reading import newest_versions
 from lmc_cases.handovers.checks import Kind
 from lmc_cases.handovers.models import HandoverRequest, PersonCheck, PropertyItem
@@ -118,9 +117,4 @@ def _photo(sha256: str) -> str:
         raw = read_photo(sha256)
     except OSError:
         return ""
-    with Image.open(io.BytesIO(raw), formats=["JPEG"]) as image:
-        image.draft("RGB", PHOTO_SIZE)
-        image.thumbnail(PHOTO_SIZE)
-        out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=PHOTO_QUALITY)
-    return base64.b64encode(out.getvalue()).decode()
+    return base64.b64encode(shrunk(raw, PHOTO_SIZE, PHOTO_QUALITY)).decode()

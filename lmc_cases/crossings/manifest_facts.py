@@ -5,18 +5,17 @@ As ``dossiers.facts``: the canonical bytes are embedded as ``manifest.json`` and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from lmc_cases.dossiers.facts import BirthDate, Canonical, Country, Fact, Moment
-
-# What may differ between two versions that say the same.
-OF_THE_VERSION = frozenset({"schema", "version", "created_at"})
+from lmc_cases.dossiers.facts import LATER, BirthDate, Canonical, Country, Fact, Moment
 
 
 @dataclass(frozen=True)
 class ManifestPerson(Fact):
     """Who sits on a seat. ``seat``: its public id, named by the code; ``flags``: MINOR.
+
+    ``photo``: SHA-256 of the copy that is kept with the disclosure; "" where there is none.
 
     Of whom nothing may be shown, the place on the list and the request stand alone.
     """
@@ -31,13 +30,15 @@ class ManifestPerson(Fact):
     birth_date: BirthDate | None = None
     nationality: Country | None = None
     flags: tuple[str, ...] = ()
+    photo: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True)
 class ManifestFacts(Canonical):
-    """Everything one version of a manifest says; the same for both sides and in every language.
+    """Everything one version of a manifest says, or one part of many; the same for both sides and in every language.
 
-    ``crossing``: its public id; ``operation`` is named where both countries are of it.
+    ``crossing``: its public id; ``operation`` is named where both countries are of it. Of a manifest in parts
+    ``first`` is the place of this part's first person among all, ``total``.
     """
 
     SCHEMA: ClassVar[str] = "lmc-cases/manifest-facts/1"
@@ -60,13 +61,17 @@ class ManifestFacts(Canonical):
     handling: tuple[str, ...] = ()
     restrictions: tuple[str, ...] = ()
     is_demo: bool = False
+    first: int = field(default=0, metadata=LATER)
+    total: int = field(default=0, metadata=LATER)
+    part: int = field(default=0, metadata=LATER)
+    parts: int = field(default=0, metadata=LATER)
+
+    @property
+    def last(self) -> int:
+        """The place of the last person of this part."""
+        return self.first + len(self.persons) - 1
 
     @property
     def requests(self) -> tuple[str, ...]:
         """References of the requests carried out, each once."""
         return tuple(dict.fromkeys(person.request for person in self.persons))
-
-
-def substance(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return plain facts without what only names the version."""
-    return {key: value for key, value in plain.items() if key not in OF_THE_VERSION}

@@ -30,9 +30,9 @@ class PrintedAnswer(Fact):
 
 
 def render_receipt(
-    facts: ReceiptFacts, answers: tuple[PrintedAnswer, ...], *, language: str
+    facts: ReceiptFacts, answers: tuple[PrintedAnswer, ...], *, language: str, beside: str = ""
 ) -> RenderedDossier:
-    """Draw a receipt and its answers as a PDF/A-3a with labels in ``language``, not signed yet.
+    """Draw a receipt and its answers as a PDF/A-3a with labels in ``language`` and ``beside``, not signed yet.
 
     ``manifest.json`` in it is byte for byte what both officers' checksum covers.
 
@@ -43,6 +43,7 @@ def render_receipt(
         facts,
         template="crossings/pdf/receipt.html",
         language=language,
+        beside=beside,
         answers=answers,
         address=settings.BASE_URL + reverse("receipts:verify"),
         qr=qr_path(verify_address(facts.number, facts.sha256)),

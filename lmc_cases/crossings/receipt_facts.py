@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from lmc_cases.dossiers import facts
 from lmc_cases.dossiers.facts import Country, Fact, Moment, Property
 
 SCHEMA = "lmc-cases/receipt-facts/1"
@@ -121,4 +122,4 @@ class ReceiptFacts(Fact):
 
 def substance(plain: dict[str, Any]) -> dict[str, Any]:
     """Return plain facts without what only names the version."""
-    return {key: value for key, value in plain.items() if key not in OF_THE_VERSION}
+    return facts.substance(plain, OF_THE_VERSION)

@@ -16,10 +16,16 @@ from lmc_cases.dossiers.models import Priority, RequestDocument, Scope
 from lmc_cases.dossiers.services.reading import DossierFilters
 
 
-class LanguageForm(forms.Form):
-    """In which language a dossier is wanted."""
+class LanguagesForm(forms.Form):
+    """In which language a document is wanted, and which other may stand beside it."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    beside = forms.ChoiceField(
+        label=gettext_lazy("Second language beside it"),
+        choices=[("", gettext_lazy("None")), *settings.LANGUAGES],
+        required=False,
+        help_text=gettext_lazy("Every label and date then stands in both languages."),
+    )
 
 
 class DossierFilter(forms.Form):
@@ -55,19 +61,8 @@ class DossierFilter(forms.Form):
         return DossierFilters(**self.cleaned_data) if self.is_valid() else DossierFilters()
 
 
-class DossierForm(LanguageForm):
-    """In which language a dossier is wanted, and which other may stand beside it."""
-
-    beside = forms.ChoiceField(
-        label=gettext_lazy("Second language beside it"),
-        choices=[("", gettext_lazy("None")), *settings.LANGUAGES],
-        required=False,
-        help_text=gettext_lazy("Every label and date then stands in both languages."),
-    )
-
-
-class LedgerForm(LanguageForm):
-    """In which language, and of which period, a ledger is printed. Days are those of the officer's zone."""
+class LedgerForm(LanguagesForm):
+    """In which languages, and of which period, a ledger is printed. Days are those of the officer's zone."""
 
     since = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -77,11 +72,11 @@ class LedgerForm(LanguageForm):
     )
 
 
-class RequestDocumentForm(LanguageForm):
+class RequestDocumentForm(LanguagesForm):
     """Which document of a request is wanted; ``kinds`` are those it has."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Which document"), widget=forms.RadioSelect)
-    field_order = ("kind", "language")
+    field_order = ("kind", "language", "beside")
 
     def __init__(self, *args: Any, kinds: Iterable[RequestDocument.Kind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from lmc_cases.cases.models import Case
 from lmc_cases.core.history import kept_history
 from lmc_cases.core.jobs import LeasedJob
-from lmc_cases.dossiers.printed_models import PrintedDocument, RequestDocument
+from lmc_cases.dossiers.printed_models import InLanguages, PrintedDocument, RequestDocument, second_is_another
 from lmc_cases.dossiers.signature_models import DossierSignature, IssuedFile
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.jurisdictions.access import Action, jurisdictions_granting
@@ -51,18 +51,13 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         return self.filter(handover__in=HandoverRequest.objects.visible_to(user))
 
 
-class Dossier(LeasedJob):
+class Dossier(InLanguages, LeasedJob):
     """Owed, then rendered by the worker from the facts frozen here."""
 
     task_name: ClassVar[str] = "dossiers.render"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     handover = models.ForeignKey(HandoverRequest, on_delete=models.PROTECT, related_name="dossiers")
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    # The second language of a dossier in two; "" where it is in one.
-    beside = models.CharField(
-        _("second language"), max_length=10, choices=settings.LANGUAGES, blank=True, default=""
-    )
     number = models.PositiveSmallIntegerField(_("version"))
     supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     # The canonical facts (dossiers.facts), frozen in the transaction of the request.
@@ -88,9 +83,7 @@ class Dossier(LeasedJob):
                 fields=["handover", "language", "beside", "number"],
                 name="one_dossier_per_version_and_languages",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(language=models.F("beside")), name="a_second_language_is_another"
-            ),
+            second_is_another("a_second_language_is_another"),
             models.CheckConstraint(
                 condition=~models.Q(job_state="DONE") | ~models.Q(sha256=""),
                 name="a_ready_dossier_has_its_hash",
@@ -104,11 +97,6 @@ class Dossier(LeasedJob):
                 name="dossiers_in_work",
             )
         ]
-
-    @property
-    def languages_code(self) -> str:
-        """The languages as one word: ``th``, or ``th+zh-hans``."""
-        return f"{self.language}+{self.beside}" if self.beside else self.language
 
     @property
     def audit_owner_id(self) -> int | None:
@@ -157,7 +145,8 @@ class LedgerDocument(PrintedDocument):
                 condition=~models.Q(job_state="DONE")
                 | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
                 name="a_printed_ledger_is_signed",
-            )
+            ),
+            second_is_another("a_ledger_beside_another_language"),
         ]
 
     @property

@@ -21,11 +21,33 @@ if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
 
 
-class PrintedDocument(LeasedJob):
+class InLanguages(models.Model):
+    """Abstract: drawn in one language, or in two of which the second stands beside the first."""
+
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    # "" for one language alone.
+    beside = models.CharField(
+        _("second language"), max_length=10, choices=settings.LANGUAGES, blank=True, default=""
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def languages_code(self) -> str:
+        """The languages as one word: ``th``, or ``th+zh-hans``."""
+        return f"{self.language}+{self.beside}" if self.beside else self.language
+
+
+def second_is_another(name: str) -> models.CheckConstraint:
+    """Return the constraint that no language stands beside itself."""
+    return models.CheckConstraint(condition=~models.Q(language=models.F("beside")), name=name)
+
+
+class PrintedDocument(InLanguages, LeasedJob):
     """Abstract: owed, then drawn and signed by the worker from the facts frozen here. Adds ``file`` itself."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     # Frozen in the transaction of the request.
     facts = models.JSONField(default=dict)
     facts_sha256 = models.CharField(max_length=64)
@@ -37,6 +59,15 @@ class PrintedDocument(LeasedJob):
     certificate_sha256 = models.CharField(max_length=64, blank=True, default="")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        abstract = True
+
+
+class VersionedDocument(PrintedDocument):
+    """Abstract: a document of which there are versions, none of them ever overwritten."""
+
+    number = models.PositiveSmallIntegerField(_("version"))
 
     class Meta:
         abstract = True
@@ -58,10 +89,11 @@ class RequestDocumentQuerySet(models.QuerySet["RequestDocument"]):
         )
 
 
-class RequestDocument(PrintedDocument):
-    """A document of a request beside its dossier, in one language. Versions are never overwritten.
+class RequestDocument(VersionedDocument):
+    """A document of a request beside its dossier. Versions are never overwritten.
 
     ``country`` is the side it was printed for: nobody else reads what was printed of a draft, also after the sending.
+    Versions are counted over each kind, drafts by themselves: the other side must not learn how many there were.
     """
 
     task_name: ClassVar[str] = "dossiers.print_request_document"
@@ -76,8 +108,6 @@ class RequestDocument(PrintedDocument):
     country = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     of_draft = models.BooleanField(default=False, editable=False)
-    # Counted over each kind, drafts by themselves: the other side must not learn how many there were.
-    number = models.PositiveSmallIntegerField(_("version"))
     # A long annex is one document for every so many exhibits.
     part = models.PositiveSmallIntegerField(default=1)
     parts = models.PositiveSmallIntegerField(default=1)
@@ -89,9 +119,10 @@ class RequestDocument(PrintedDocument):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["handover", "kind", "of_draft", "number", "language", "part"],
-                name="one_request_document_per_version_and_language",
+                fields=["handover", "kind", "of_draft", "number", "language", "beside", "part"],
+                name="one_request_document_per_version_and_languages",
             ),
+            second_is_another("a_request_document_beside_another_language"),
             models.CheckConstraint(
                 condition=~models.Q(job_state="DONE")
                 | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
@@ -106,8 +137,8 @@ class RequestDocument(PrintedDocument):
 
     @property
     def audit_reference(self) -> str:
-        """Request, kind, version and language."""
-        return f"{self.handover.reference}/{self.kind.lower()}-v{self.number}/{self.language}"
+        """Request, kind, version and languages."""
+        return f"{self.handover.reference}/{self.kind.lower()}-v{self.number}/{self.languages_code}"
 
     @property
     def audit_case_uuid(self) -> UUID | None:

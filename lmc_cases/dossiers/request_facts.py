@@ -6,7 +6,7 @@ As ``dossiers.facts``: the canonical bytes are embedded as ``manifest.json`` and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lmc_cases.dossiers.facts import (
     LATER,
@@ -22,9 +22,6 @@ from lmc_cases.dossiers.facts import (
     Subject,
     Text,
 )
-
-# What may differ between two versions that say the same.
-OF_THE_VERSION = frozenset({"schema", "version", "created_at"})
 
 
 @dataclass(frozen=True)
@@ -134,8 +131,3 @@ class AnnexFacts(Canonical):
     def last(self) -> int:
         """The number of the last row."""
         return self.first + len(self.exhibits) - 1
-
-
-def substance(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return plain facts without what only names the version."""
-    return {key: value for key, value in plain.items() if key not in OF_THE_VERSION}

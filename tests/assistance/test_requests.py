@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.rights import revoke_role
@@ -75,8 +76,10 @@ def sees(user: User, row: AssistanceRequest) -> bool:
     return by_rule
 
 
-def printed(actor: User, row: AssistanceRequest, language: str = "en") -> AssistanceDocument:
-    owed = printing.request_document(actor=actor, assistance_id=row.uuid, language=language)
+def printed(
+    actor: User, row: AssistanceRequest, language: str = "en", beside: str = ""
+) -> AssistanceDocument:
+    owed = printing.request_document(actor=actor, assistance_id=row.uuid, language=language, beside=beside)
     printing.print_owed_assistance(job_id=owed.pk)
     printing.print_owed_assistance(job_id=owed.pk)
     with acting_as(actor):
@@ -270,6 +273,23 @@ def test_it_is_printed_for_both_sides_alike_and_an_answer_makes_a_new_version(w:
         AssistanceDocument.objects.filter(pk=first.pk).update(facts={})
 
 
+def test_two_languages_stand_side_by_side(w: World) -> None:
+    row = sent(w)
+    alone, pair = printed(w.chinese, row, "lo"), printed(w.thai, row, "lo", "my")
+    assert (pair.number, pair.facts_sha256) == (alone.number, alone.facts_sha256)
+    with printing.open_document(actor=w.chinese, document_id=pair.uuid) as stored:
+        assert stored.name == f"{row.reference}-v1-lo+my.pdf"
+        text = squeezed(text_of(stored.read()))
+    for language in ("lo", "my"):
+        with translation.override(language):
+            for label in ("Prevailing language", "Kind of assistance", "Not answered yet"):
+                assert squeezed(translation.gettext(label)) in text, (language, label)
+    with pytest.raises(InvalidInput):
+        printing.request_document(actor=w.thai, assistance_id=row.uuid, language="lo", beside="lo")
+    with acting_as(w.thai), pytest.raises(DatabaseError), transaction.atomic():
+        AssistanceDocument.objects.filter(pk=pair.pk).update(beside="th")
+
+
 def test_anybody_may_verify_it(w: World) -> None:
     document = printed(w.thai, answered(w))
     found = document_of_file(io.BytesIO(content(w.thai, document)), document.sha256)
@@ -325,6 +345,8 @@ def test_the_pages_draft_send_answer_and_print(w: World) -> None:
     assert supervisor.post(answer, said).status_code == 302
     assert "No account (invented)" in chinese.get(page).content.decode()
     assert chinese.post(reverse("assistance:print", args=[row.uuid]), {"language": "xx"}).status_code == 422
+    twice = {"language": "en", "beside": "en"}
+    assert chinese.post(reverse("assistance:print", args=[row.uuid]), twice).status_code == 422
     assert chinese.post(reverse("assistance:print", args=[row.uuid]), {"language": "en"}).status_code == 302
     with acting_as(w.chinese):
         document = AssistanceDocument.objects.get()

@@ -138,9 +138,9 @@ def new_mark(seat: Seat, outcome: str = "PRESENT", **given: Any) -> NewMark:
     )
 
 
-def ready(*, cleared: bool = True) -> Ready:
+def ready(*, cleared: bool = True, with_photo: bool = False) -> Ready:
     """Return a fresh world with its request granted and planned; every check passed unless told otherwise."""
-    w = world(evidence=0, with_photo=False)
+    w = world(evidence=0, with_photo=with_photo)
     handover = w.acknowledged()
     deciding.approve(actor=w.supervisor, handover_id=handover.uuid)
     surrendering.plan(

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pikepdf
 import pytest
 from django.conf import settings as django_settings
-from django.db import DatabaseError, connection, transaction
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lmc_cases.accounts.models import User
 from lmc_cases.accounts.services.rights import revoke_role
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import casework, operations
+from lmc_cases.core.display import language_name
 from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.jobs import JobState
 from lmc_cases.core.leftovers import leftovers
@@ -31,16 +35,23 @@ from lmc_cases.crossings.services.documents import document_of_file, document_of
 from lmc_cases.crossings.services.manifests import NothingToPrint
 from lmc_cases.dossiers.services.reading import NotReady
 from lmc_cases.handovers.models import HandoverSubject, PersonCheck
+from lmc_cases.handovers.services.disclosure import photo_name
 from lmc_cases.jurisdictions.access import acting_as
 from tests.cases.browsing import signed_in
 from tests.crossings.samples import Ready, ready
 from tests.dossiers.pdf_reading import attachments_of, spaced, squeezed, text_of
 from tests.factories import officer, say_why
+from tests.handovers.samples import jpeg
 from tests.harness.shared_worlds import once_per_module
 
 pytestmark = pytest.mark.django_db
 
-built, r = once_per_module(ready)
+
+def build() -> Ready:
+    return ready(with_photo=True)
+
+
+built, r = once_per_module(build)
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +59,10 @@ def own_folders(settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path / "var"
 
 
-def printed(actor: User, crossing: Crossing, language: str = "en") -> ManifestDocument:
-    owed = manifests.request_manifest(actor=actor, crossing_id=crossing.uuid, language=language)
+def printed(actor: User, crossing: Crossing, language: str = "en", beside: str = "") -> ManifestDocument:
+    (owed,) = manifests.request_manifest(
+        actor=actor, crossing_id=crossing.uuid, language=language, beside=beside
+    )
     manifests.print_owed_manifest(job_id=owed.pk)
     manifests.print_owed_manifest(job_id=owed.pk)
     with acting_as(actor):
@@ -83,9 +96,8 @@ def test_it_says_who_sits_where_and_both_sides_read_the_same(r: Ready) -> None:
     ):
         assert squeezed(words) in text, words
     assert "E0000001X" not in text, "numbers of papers are not on the sheet"
-    assert (
-        manifests.request_manifest(actor=r.chinese, crossing_id=crossing.uuid, language="en").pk == first.pk
-    )
+    (found,) = manifests.request_manifest(actor=r.chinese, crossing_id=crossing.uuid, language="en")
+    assert found.pk == first.pk
     thai = printed(r.chinese, crossing, "th")
     assert (thai.number, thai.facts_sha256) == (1, first.facts_sha256)
     thai_text = text_of(content(r.thai, thai))
@@ -94,11 +106,130 @@ def test_it_says_who_sits_where_and_both_sides_read_the_same(r: Ready) -> None:
     assert {row.pk for row in manifests.manifests_of(r.chinese, crossing)} == {first.pk, thai.pk}
 
 
+def test_two_languages_stand_side_by_side_and_are_a_document_of_the_same_version(r: Ready) -> None:
+    crossing = r.seated()
+    alone = printed(r.thai, crossing, "zh-hans")
+    pair = printed(r.chinese, crossing, "zh-hans", "my")
+    assert pair.pk != alone.pk
+    assert (pair.number, pair.facts_sha256) == (alone.number, alone.facts_sha256)
+    with manifests.open_manifest(actor=r.thai, document_id=pair.uuid) as stored:
+        assert stored.name == f"{crossing.reference}-manifest-v1-zh-hans+my.pdf"
+        text = squeezed(text_of(stored.read()))
+    for language in ("zh-hans", "my"):
+        with translation.override(language):
+            for label in ("Sending country", "Date of birth", "Head count"):
+                assert squeezed(translation.gettext(label)) in text, (language, label)
+    (again,) = manifests.request_manifest(
+        actor=r.thai, crossing_id=crossing.uuid, language="zh-hans", beside="my"
+    )
+    assert again.pk == pair.pk
+    event = AuditEvent.objects.filter(verb="manifest.downloaded").get()
+    assert event.codes["language"] == "zh-hans+my"
+    for beside in ("zh-hans", "xx"):
+        with pytest.raises(InvalidInput) as refused:
+            manifests.request_manifest(
+                actor=r.thai, crossing_id=crossing.uuid, language="zh-hans", beside=beside
+            )
+        assert refused.value.field == "beside"
+    with acting_as(r.thai), pytest.raises(DatabaseError), transaction.atomic():
+        ManifestDocument.objects.filter(pk=pair.pk).update(beside="th")
+    pair.pk, pair.uuid, pair.beside = None, uuid4(), "zh-hans"
+    with acting_as(r.thai), pytest.raises(IntegrityError, match="another_language"), transaction.atomic():
+        pair.save(force_insert=True)
+
+
 def test_each_code_is_that_of_the_sheet(r: Ready) -> None:
     crossing = r.seated()
     seat = r.seats(crossing)[0]
     page = reverse("crossings:person", args=[crossing.uuid, seat.uuid])
     assert seat_address(crossing.uuid, seat.uuid) == django_settings.BASE_URL + page
+
+
+def pictures_of(pdf: bytes) -> list[tuple[int, int]]:
+    """Return the size in pixels of every picture in a file."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return [
+            (int(item.Width), int(item.Height))
+            for item in opened.objects
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
+        ]
+
+
+def kept_photos(r: Ready) -> list[str]:
+    with acting_as(r.thai):
+        r.handover.refresh_from_db()
+    return [photo_name(row["photo_sha256"]) for row in r.handover.disclosed["subjects"]]
+
+
+def test_it_prints_the_photograph_of_each_person_as_it_was_disclosed(r: Ready) -> None:
+    document = printed(r.thai, r.seated())
+    names = kept_photos(r)
+    assert [photo_name(row["photo"]) for row in document.facts["persons"]] == names
+    pdf = content(r.chinese, document)
+    assert pictures_of(pdf) == [(240, 320)] * 3, "small: the file of five hundred stays small"
+    assert "No photograph" not in spaced(text_of(pdf))
+
+
+def test_without_a_copy_there_is_no_photograph_and_it_says_so(r: Ready) -> None:
+    crossing = r.seated()
+    first, _second, third = kept_photos(r)
+    default_storage.delete(first)
+    with acting_as(r.thai):
+        HandoverSubject.objects.filter(pk=r.subjects[1].pk).update(snapshot={})
+    document = printed(r.thai, crossing)
+    assert [row.get("photo", "") for row in document.facts["persons"]] == ["", "", Path(third).stem]
+    pdf = content(r.thai, document)
+    assert len(pictures_of(pdf)) == 1
+    assert spaced(text_of(pdf)).count("No photograph") == 2
+
+
+def test_a_copy_that_is_lost_or_changed_after_the_asking_ends_the_print(r: Ready) -> None:
+    crossing = r.seated()
+    (owed,) = manifests.request_manifest(actor=r.thai, crossing_id=crossing.uuid, language="en")
+    first = kept_photos(r)[0]
+    default_storage.delete(first)
+    page = reverse("crossings:manifests", args=[crossing.uuid])
+    for change, code, told in (
+        (None, "photo-missing", "A stored photograph is missing."),
+        (jpeg(9), "facts-changed", "could not be printed without faults"),
+    ):
+        if change is not None:
+            default_storage.save(first, ContentFile(change))
+        manifests.print_owed_manifest(job_id=owed.pk)
+        with acting_as(r.thai):
+            owed.refresh_from_db()
+        assert (owed.job_state, owed.error_code) == (JobState.FAILED, code)
+        assert told in signed_in(r.thai).get(page).content.decode()
+        manifests.retry_manifest(actor=r.thai, document_id=owed.uuid)
+
+
+def test_a_long_manifest_is_printed_in_parts(r: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lmc_cases.crossings.services.composing_manifest.PERSONS_IN_PART", 2)
+    crossing = r.seated()
+    rows = manifests.request_manifest(actor=r.thai, crossing_id=crossing.uuid, language="en")
+    assert [(row.part, row.parts, row.number) for row in rows] == [(1, 2, 1), (2, 2, 1)]
+    again = manifests.request_manifest(actor=r.chinese, crossing_id=crossing.uuid, language="en")
+    assert [row.pk for row in again] == [row.pk for row in rows]
+    thai = manifests.request_manifest(
+        actor=r.chinese, crossing_id=crossing.uuid, language="th", beside="zh-hans"
+    )
+    assert [row.facts_sha256 for row in thai] == [row.facts_sha256 for row in rows]
+    manifests.print_owed_manifest(job_id=rows[1].pk)
+    with manifests.open_manifest(actor=r.chinese, document_id=rows[1].uuid) as stored:
+        assert stored.name == f"{crossing.reference}-manifest-v1-en-2-2.pdf"
+        text = spaced(text_of(stored.read()))
+    assert "Part 2 of 2: persons 3 to 3" in text
+    assert "Persons 3" in text
+    assert "Invented Person 3" in text
+    assert "Invented Person 1" not in text
+    by_number = document_of_number(crossing.reference, rows[1].facts_sha256)
+    assert by_number is not None
+    assert by_number.is_newest
+    planning.take_off(actor=r.thai, crossing_id=crossing.uuid, seat_ids=[r.seats(crossing)[2].uuid])
+    (short,) = manifests.request_manifest(actor=r.thai, crossing_id=crossing.uuid, language="en")
+    assert (short.number, short.part, short.parts) == (2, 1, 1)
+    with acting_as(r.thai), pytest.raises(DatabaseError), transaction.atomic():
+        ManifestDocument.objects.filter(pk=short.pk).update(parts=2)
 
 
 def test_a_minor_is_marked_and_who_has_no_copy_is_hidden_from_both(r: Ready) -> None:
@@ -117,7 +248,7 @@ def test_a_minor_is_marked_and_who_has_no_copy_is_hidden_from_both(r: Ready) -> 
         HandoverSubject.objects.filter(pk=hidden.pk).update(snapshot={})
     found = {}
     for actor in (r.thai, r.chinese):
-        document = manifests.request_manifest(actor=actor, crossing_id=crossing.uuid, language="en")
+        (document,) = manifests.request_manifest(actor=actor, crossing_id=crossing.uuid, language="en")
         found[actor.pk] = document.pk
         persons = document.facts["persons"]
         assert [row["flags"] for row in persons] == [["MINOR"], [], []]
@@ -187,10 +318,10 @@ def test_nobody_else_prints_or_takes_it(r: Ready) -> None:
 def test_an_operation_is_named_where_both_countries_are_of_it(r: Ready) -> None:
     operation = operations.create_operation(actor=r.w.supervisor, name="RIVER (invented)", name_language="en")
     crossing = r.seated(operation_id=operation.uuid)
-    alone = manifests.request_manifest(actor=r.thai, crossing_id=crossing.uuid, language="en")
+    (alone,) = manifests.request_manifest(actor=r.thai, crossing_id=crossing.uuid, language="en")
     assert alone.facts["operation"] == ""
     operations.invite_country(actor=r.w.supervisor, operation_id=operation.uuid, country_code="CN")
-    together = manifests.request_manifest(actor=r.chinese, crossing_id=crossing.uuid, language="en")
+    (together,) = manifests.request_manifest(actor=r.chinese, crossing_id=crossing.uuid, language="en")
     assert together.facts["operation"] == f"{operation.reference} · RIVER (invented)"
     assert together.number == 2
 
@@ -225,7 +356,7 @@ def test_anybody_may_verify_it(r: Ready) -> None:
 
 def test_the_worker_asks_the_rule_again(r: Ready) -> None:
     crossing = r.seated()
-    owed = manifests.request_manifest(actor=r.chinese, crossing_id=crossing.uuid, language="en")
+    (owed,) = manifests.request_manifest(actor=r.chinese, crossing_id=crossing.uuid, language="en")
     with pytest.raises(NotReady):
         manifests.open_manifest(actor=r.thai, document_id=owed.uuid)
     revoke_role(actor=None, user_id=r.chinese.uuid, role_code="liaison_officer")
@@ -259,7 +390,8 @@ def test_pages_of_both_sides(r: Ready) -> None:
     for client in (thai, chinese):
         assert page in client.get(detail).content.decode(), "at the border"
     assert thai.post(page, {"language": "xx"}).status_code == 422
-    assert thai.post(page, {"language": "th"}).status_code == 302
+    assert thai.post(page, {"language": "th", "beside": "th"}).status_code == 422
+    assert thai.post(page, {"language": "th", "beside": "zh-hans"}).status_code == 302
     with acting_as(r.thai):
         document = ManifestDocument.objects.get()
     address = reverse("crossings:manifest_download", args=[document.uuid])
@@ -268,7 +400,10 @@ def test_pages_of_both_sides(r: Ready) -> None:
     assert "Waiting" in chinese.get(detail).content.decode()
     assert chinese.get(address).status_code == 409
     manifests.print_owed_manifest(job_id=document.pk)
-    assert address in chinese.get(page).content.decode()
+    shown = chinese.get(page).content.decode()
+    assert address in shown
+    with translation.override("en"):
+        assert f"{language_name('th')} · {language_name('zh-hans')}" in shown
     answer = chinese.get(address)
     assert answer["Content-Disposition"].startswith("attachment")
     assert b"".join(answer).startswith(b"%PDF")  # type: ignore[call-overload]

@@ -262,6 +262,36 @@ def test_it_is_printed_and_signed_in_both_languages_and_verified_by_number_and_b
         printing.open_document(actor=w.viet, document_id=owed.uuid)
 
 
+def test_it_is_printed_on_request_in_other_languages_and_in_two_side_by_side(w: World) -> None:
+    crossing = crossed(w)
+    receipt = receipts.draw_up(actor=w.thai, crossing_id=crossing.uuid)
+    with pytest.raises(printing.NotAnswered):
+        printing.request_receipt(actor=w.thai, receipt_id=receipt.uuid, language="en")
+    sign(w.thai, receipt)
+    sign(w.chinese, receipt)
+    thai, page = signed_in(w.thai), reverse("receipts:of_crossing", args=[crossing.uuid])
+    address = reverse("receipts:print", args=[receipt.uuid])
+    assert address in thai.get(page).content.decode()
+    for given in ({"language": "xx"}, {"language": "lo", "beside": "lo"}):
+        assert thai.post(address, given).status_code == 422
+    assert thai.post(address, {"language": "lo", "beside": "my"}).status_code == 302
+    document = printing.request_receipt(actor=w.chinese, receipt_id=receipt.uuid, language="lo", beside="my")
+    assert ReceiptDocument.objects.filter(receipt=receipt).count() == 3
+    printing.print_owed_receipt(job_id=document.pk)
+    with printing.open_document(actor=w.chinese, document_id=document.uuid) as stored:
+        assert stored.name == f"{receipt.number}-lo+my.pdf"
+        text = squeezed(text_of(stored.read()))
+    for language in ("lo", "my"):
+        with translation.override(language):
+            for label in ("Persons handed over", "Answers of both countries", "Signed"):
+                assert squeezed(translation.gettext(label)) in text, (language, label)
+    with pytest.raises(InvalidInput):
+        printing.request_receipt(actor=w.thai, receipt_id=receipt.uuid, language="lo", beside="lo")
+    with pytest.raises(Receipt.DoesNotExist):
+        printing.request_receipt(actor=w.viet, receipt_id=receipt.uuid, language="en")
+    assert signed_in(w.viet).post(address, {"language": "en"}).status_code == 404
+
+
 @pytest.mark.parametrize("language", ["en", "lo", "km", "my"])
 def test_it_reads_in_every_script_with_every_page_numbered(w: World, language: str) -> None:
     receipt = receipts.draw_up(actor=w.thai, crossing_id=crossed(w).uuid)

@@ -1,4 +1,4 @@
-"""Draw invented documents of every kind in each language, the dossier also in pairs, and a picture of all their pages.
+"""Draw invented documents of every kind in each language and in pairs, and a picture of all their pages.
 
 ``make dossier-samples`` runs it; files and pictures are under ``var/dossier-samples``.
 """
@@ -17,7 +17,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from lmc_cases.dossiers.rendering import RenderedDossier
 
-PAIRS = [("zh-hans", "my"), ("km", "th"), ("lo", "vi"), ("en", "zh-hans")]
+DOSSIERS = [("zh-hans", "my"), ("km", "th"), ("lo", "vi"), ("en", "zh-hans")]
 COLUMNS, DPI, GAP = 5, 60, 6
 
 
@@ -49,18 +49,17 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from lmc_cases.dossiers.rendering import render_dossier
-    from tests.dossiers.sample_documents import KINDS, draw
-    from tests.dossiers.samples import LANGUAGES, sample_facts
+    from tests.dossiers.sample_documents import KINDS, PAIRS, draw
+    from tests.dossiers.samples import LANGUAGES
 
     folder = Path(settings.VAR_DIR) / "dossier-samples"
     folder.mkdir(parents=True, exist_ok=True)
     for kind in KINDS:
         for language in LANGUAGES:
             keep(folder / f"{kind}-{language}.pdf", draw(kind, language))
-    for language, beside in PAIRS:
-        done = render_dossier(sample_facts(), language=language, beside=beside)
-        keep(folder / f"dossier-{language}+{beside}.pdf", done)
+    pairs = [("dossier", pair) for pair in DOSSIERS] + list(PAIRS.items())
+    for kind, (language, beside) in pairs:
+        keep(folder / f"{kind}-{language}+{beside}.pdf", draw(kind, language, beside))
     return 0
 
 

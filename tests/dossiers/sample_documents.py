@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 
 from lmc_cases.assistance.drawing import render_assistance
 from lmc_cases.assistance.facts import AssistanceAnswer, AssistanceFacts
@@ -24,7 +25,7 @@ from lmc_cases.dossiers.rendering.ledger import render_ledger
 from lmc_cases.dossiers.rendering.requests import render_annex, render_request
 from lmc_cases.dossiers.request_facts import AnnexFacts, Element, NationalsRule, RequestFacts
 from tests.dossiers import sample_parts
-from tests.dossiers.samples import STATEMENTS, TITLES, exhibit, moment, sample_facts
+from tests.dossiers.samples import STATEMENTS, TITLES, exhibit, moment, sample_facts, sample_photo
 
 CHINA, THAILAND = Country("CN", {"en": "China"}), Country("TH", {"en": "Thailand"})
 BY = "Sample Officer (invented)"
@@ -202,6 +203,7 @@ def sample_manifest(language: str = "th", persons: int = 3, **changes: object) -
             birth_date=births[number % 2],
             nationality=CHINA,
             flags=("MINOR",) if number == 1 else (),
+            photo=hashlib.sha256(sample_photo(number % 2)).hexdigest() if number % 3 != 2 else "",
         )
         for number in range(1, persons)
     ]
@@ -229,6 +231,12 @@ def sample_manifest(language: str = "th", persons: int = 3, **changes: object) -
     return ManifestFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def read_sample(sha256: str) -> bytes:
+    """Return a photograph that an invented manifest names."""
+    photos = [sample_photo(tint) for tint in (0, 1)]
+    return next(jpeg for jpeg in photos if hashlib.sha256(jpeg).hexdigest() == sha256)
+
+
 def sample_assistance(language: str = "th", **changes: object) -> AssistanceFacts:
     """Return an invented request for assistance, answered in part; its texts are written in ``language``."""
     values: dict[str, object] = {
@@ -245,7 +253,11 @@ def sample_assistance(language: str = "th", **changes: object) -> AssistanceFact
         "kinds": ("PRESERVE", "DATA", "FREEZE"),
         "sought": Text(language, "\n".join(STATEMENTS[language])),
         "legal_basis": LegalBasis(
-            "Sample Treaty (invented)", "Sample note", "Sample Gazette 2", "general-knowledge"
+            "Sample Treaty (invented)",
+            "Sample note",
+            "Sample Gazette 2",
+            "general-knowledge",
+            prevailing_language="en",
         ),
         "facts": Text(language, "\n".join(STATEMENTS[language])),
         "wanted_by": "2025-12-24",
@@ -257,25 +269,35 @@ def sample_assistance(language: str = "th", **changes: object) -> AssistanceFact
     return AssistanceFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def draw(kind: str, language: str) -> RenderedDossier:
-    """Draw an invented document of a kind: labels and free text in ``language``."""
+def draw(kind: str, language: str, beside: str = "") -> RenderedDossier:
+    """Draw an invented document of a kind: labels in ``language`` and ``beside``, free text in ``language``."""
+    labels = {"language": language, "beside": beside}
     if kind == "dossier":
-        return render_dossier(sample_facts(), language=language)
+        return render_dossier(sample_facts(), **labels)
     if kind == "request":
-        return render_request(sample_request(language), language=language)
+        return render_request(sample_request(language), **labels)
     if kind == "annex":
         described = tuple(
             dataclasses.replace(exhibit(number), description=(Text(language, TITLES[language]),))
             for number in (1, 2, 3)
         )
-        return render_annex(sample_annex(3, exhibits=described), language=language)
+        return render_annex(sample_annex(3, exhibits=described), **labels)
     if kind == "ledger":
-        return render_ledger(sample_ledger(language), language=language)
+        return render_ledger(sample_ledger(language), **labels)
     if kind == "assistance":
-        return render_assistance(sample_assistance(language), language=language)
+        return render_assistance(sample_assistance(language), **labels)
     if kind == "manifest":
-        return render_manifest(sample_manifest(language), language=language)
-    return render_receipt(*sample_receipt(language), language=language)
+        return render_manifest(sample_manifest(language), read=read_sample, **labels)
+    return render_receipt(*sample_receipt(language), **labels)
 
 
 KINDS = ("dossier", "request", "annex", "ledger", "receipt", "manifest", "assistance")
+# Each kind in two languages once; the dossier stands in more of them.
+PAIRS = {
+    "request": ("lo", "zh-hans"),
+    "annex": ("my", "th"),
+    "ledger": ("km", "vi"),
+    "receipt": ("th", "my"),
+    "manifest": ("my", "zh-hans"),
+    "assistance": ("vi", "lo"),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 from functools import cache
 
 import pytest
@@ -24,7 +25,7 @@ from tests.dossiers.pdf_reading import (
     text_of,
     word_boxes,
 )
-from tests.dossiers.sample_documents import KINDS, draw, sample_request
+from tests.dossiers.sample_documents import KINDS, PAIRS, draw, sample_request
 from tests.dossiers.samples import LANGUAGES, STATEMENTS, TITLES
 
 OURS = {family.replace(" ", "-") for family in FONTS}
@@ -87,6 +88,7 @@ LABELS = {
         "Kind of assistance",
         "Preservation of stored data",
         "Procedure wished",
+        "Prevailing language",
         "Dual criminality",
         "Not known",
         "Executed in part",
@@ -98,18 +100,13 @@ everything = pytest.mark.parametrize(("kind", "language"), [(k, code) for code i
 
 
 @cache
-def document(kind: str, language: str) -> RenderedDossier:
-    return draw(kind, language)
+def document(kind: str, language: str, beside: str = "") -> RenderedDossier:
+    return draw(kind, language, beside)
 
 
-@everything
-def test_a_document_is_whole_readable_and_in_our_fonts(kind: str, language: str) -> None:
-    done = document(kind, language)
+def assert_whole(done: RenderedDossier) -> str:
+    """Return the text of a file in our fonts that keeps within its pages."""
     text = text_of(done.pdf)
-    for sentence in SAID[kind](language):
-        assert squeezed(sentence) in squeezed(text), sentence
-        if language in {"vi", "en"}:
-            assert sentence in spaced(text)
     assert not {"\u200b", "\ufffd", "\x00"} & set(text)
     assert {name.removesuffix("-Bold") for name in fonts_of(done.pdf)} <= OURS
     for left, top, right, bottom, word in word_boxes(done.pdf):
@@ -117,6 +114,17 @@ def test_a_document_is_whole_readable_and_in_our_fonts(kind: str, language: str)
         assert right <= A4_WIDTH - 40, word
         assert top >= 20, word
         assert bottom <= A4_HEIGHT - 10, word
+    return text
+
+
+@everything
+def test_a_document_is_whole_readable_and_in_our_fonts(kind: str, language: str) -> None:
+    done = document(kind, language)
+    text = assert_whole(done)
+    for sentence in SAID[kind](language):
+        assert squeezed(sentence) in squeezed(text), sentence
+        if language in {"vi", "en"}:
+            assert sentence in spaced(text)
 
     titles = bookmarks_of(done.pdf)
     with translation.override(language):
@@ -141,6 +149,43 @@ def test_a_document_is_whole_readable_and_in_our_fonts(kind: str, language: str)
     assert digest == done.facts_sha256
     assert digest[:32] in text
     assert digest[32:] in text
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_a_pair_says_every_label_in_both_languages_and_the_facts_once(kind: str) -> None:
+    first, second = PAIRS[kind]
+    done = document(kind, first, second)
+    text = squeezed(assert_whole(done))
+    for language in (first, second):
+        with translation.override(language):
+            for message in HEADINGS[kind] + LABELS[kind]:
+                assert squeezed(gettext(message)) in text, (language, message)
+    for sentence in SAID[kind](first):
+        assert text.count(squeezed(sentence)) == squeezed(text_of(document(kind, first).pdf)).count(
+            squeezed(sentence)
+        ), sentence
+    titles = bookmarks_of(done.pdf)
+    with translation.override(first):
+        for message in HEADINGS[kind]:
+            assert gettext(message) in titles, message
+    pages = pages_of(done.pdf)
+    assert len(pages) == done.pages
+    for language in (first, second):
+        with translation.override(language):
+            last = gettext("Page %(page)s of %(pages)s") % {"page": done.pages, "pages": done.pages}
+        assert squeezed(last) in squeezed(pages[-1])
+    alone = document(kind, first)
+    assert done.facts_sha256 == alone.facts_sha256
+    held = attachments_of(done.pdf)
+    assert held["manifest.json"] == attachments_of(alone.pdf)["manifest.json"]
+    assert json.loads(held["engine.json"])["beside"] == second
+    assert draw(kind, first, second).sha256 == done.sha256
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_no_document_stands_beside_itself(kind: str) -> None:
+    with pytest.raises(ValueError, match="twice the same"):
+        draw(kind, "th", "th")
 
 
 def test_parts_of_a_request_stand_in_order_on_the_pages_its_contents_give() -> None:

@@ -19,7 +19,7 @@ from lmc_cases.dossiers.models import RequestDocument
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
 from lmc_cases.dossiers.rendering.requests import render_annex, render_request
 from lmc_cases.dossiers.request_facts import AnnexFacts, RequestFacts
-from lmc_cases.dossiers.views.ledgers import trouble_of
+from lmc_cases.dossiers.views.printing import trouble_of
 from tests.dossiers.pdf_reading import attachments_of, squeezed, text_of, word_boxes
 from tests.dossiers.sample_documents import sample_annex, sample_manifest, sample_request
 
@@ -56,7 +56,7 @@ def drawn(text: str, language: str = "en") -> RenderedDossier:
 
 def test_markup_is_printed_as_text_and_fetches_nothing() -> None:
     exhibit = Exhibit(number=HTML, kind="FILE", description=(Text("en", HTML),), file_name=HTML)
-    person = dataclasses.replace(sample_manifest().persons[0], name=HTML)
+    person = dataclasses.replace(sample_manifest().persons[0], name=HTML, photo="")
     manifest = sample_manifest(persons=1, escorts=HTML, place=HTML)
     for done in (
         drawn(HTML),

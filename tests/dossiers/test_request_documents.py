@@ -52,9 +52,11 @@ def own_keys(settings: Any, tmp_path: Path) -> None:
 
 
 def printed(
-    actor: User, handover: HandoverRequest, kind: str = "REQUEST", language: str = "en"
+    actor: User, handover: HandoverRequest, kind: str = "REQUEST", language: str = "en", beside: str = ""
 ) -> RequestDocument:
-    (owed,) = request_document(actor=actor, handover_id=handover.uuid, kind=kind, language=language)
+    (owed,) = request_document(
+        actor=actor, handover_id=handover.uuid, kind=kind, language=language, beside=beside
+    )
     print_owed_document(job_id=owed.pk)
     with acting_as(actor):
         owed.refresh_from_db()
@@ -97,6 +99,28 @@ def test_both_sides_print_the_same_and_asking_again_finds_it(w: World) -> None:
     thai = printed(w.thai, handover, language="th")
     assert (thai.number, thai.facts_sha256) == (1, first.facts_sha256)
     assert {row.pk for row in documents_of(w.chinese, handover)} == {first.pk, thai.pk}
+
+
+def test_two_languages_stand_side_by_side(w: World) -> None:
+    handover = approved(w)
+    for kind in ("REQUEST", "EVIDENCE"):
+        alone = printed(w.chinese, handover, kind, "zh-hans")
+        pair = printed(w.thai, handover, kind, "zh-hans", "th")
+        assert (pair.number, pair.facts_sha256) == (alone.number, alone.facts_sha256)
+        with open_document(actor=w.chinese, document_id=pair.uuid) as stored:
+            assert (stored.name or "").endswith(f"{kind.lower()}-v1-zh-hans+th.pdf")
+            text = squeezed(text_of(stored.read()))
+        for language in ("zh-hans", "th"):
+            with translation.override(language):
+                assert squeezed(translation.gettext("Requesting country")) in text
+        (again,) = request_document(
+            actor=w.thai, handover_id=handover.uuid, kind=kind, language="zh-hans", beside="th"
+        )
+        assert again.pk == pair.pk
+    with pytest.raises(InvalidInput):
+        request_document(actor=w.thai, handover_id=handover.uuid, kind="REQUEST", language="th", beside="th")
+    with acting_as(w.thai), pytest.raises(DatabaseError), transaction.atomic():
+        RequestDocument.objects.filter(pk=pair.pk).update(beside="my")
 
 
 def test_what_is_printed_of_a_draft_stays_with_its_side(w: World) -> None:
@@ -198,9 +222,10 @@ def test_pages_of_both_sides(w: World, client: Client) -> None:
     page = reverse("dossiers:documents", args=[handover.uuid])
     assert page in detail
     assert client.post(page, {"kind": "EVIDENCE", "language": "en"}).status_code == 422
-    assert client.post(page, {"kind": "REQUEST", "language": "th"}).status_code == 302
+    assert client.post(page, {"kind": "REQUEST", "language": "th", "beside": "lo"}).status_code == 302
     with acting_as(w.thai):
         document = RequestDocument.objects.get()
+    assert document.languages_code == "th+lo"
     address = reverse("dossiers:document_download", args=[document.uuid])
     assert reverse("dossiers:document_progress", args=[document.uuid]) in client.get(page).content.decode()
     assert client.get(address).status_code == 409

@@ -15,15 +15,18 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from lmc_cases.audit.models import AuditEvent
 from lmc_cases.cases.models import Case, Level
 from lmc_cases.cases.services import casework
+from lmc_cases.core.errors import InvalidInput
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import LedgerDocument
 from lmc_cases.dossiers.services import ledgers, open_ledger, print_owed_ledger, request_ledger, retry_ledger
 from lmc_cases.dossiers.signing import NoSigningKey, local_authority, sign_pdf, verify_pdf
 from lmc_cases.jurisdictions.access import acting_as
+from tests.dossiers.pdf_reading import squeezed, text_of
 from tests.factories import officer, open_case, say_why, share
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +48,8 @@ def disclosed() -> tuple[Any, Any, Any]:
     return thai, chinese, case
 
 
-def printed(thai: Any, case: Any, language: str = "en") -> tuple[LedgerDocument, bytes]:
-    owed = request_ledger(actor=thai, case_id=case.uuid, language=language)
+def printed(thai: Any, case: Any, language: str = "en", beside: str = "") -> tuple[LedgerDocument, bytes]:
+    owed = request_ledger(actor=thai, case_id=case.uuid, language=language, beside=beside)
     print_owed_ledger(job_id=owed.pk)
     owed.refresh_from_db()
     assert owed.job_state == JobState.DONE, owed.error_code
@@ -115,6 +118,20 @@ def test_a_ledger_prints_in_the_officers_language(tmp_path: Path) -> None:
     path.write_bytes(pdf)
     text = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout
     assert "ไทย" in text
+
+
+def test_a_ledger_prints_in_two_languages_side_by_side() -> None:
+    thai, _chinese, case = disclosed()
+    document, pdf = printed(thai, case, "th", "lo")
+    text = squeezed(text_of(pdf))
+    for language in ("th", "lo"):
+        with translation.override(language):
+            assert squeezed(translation.gettext("Under which terms")) in text
+    assert document.languages_code == "th+lo"
+    with pytest.raises(InvalidInput):
+        request_ledger(actor=thai, case_id=case.uuid, language="th", beside="th")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LedgerDocument.objects.filter(pk=document.pk).update(beside="my")
 
 
 def test_the_local_authority_is_made_once_and_read_by_its_owner_alone() -> None:

@@ -76,6 +76,7 @@ SHOWS_NOTHING = {
     "handovers:record_check": "asks; the person was shown on the page that leads here",
     "receipts:of_crossing": "what both countries state of requests that are the reader's own too",
     "receipts:draw_up": "asks",
+    "receipts:print": "takes no GET",
     "receipts:sign": "asks",
     "receipts:progress": "whether a file is printed, and nothing else",
     "receipts:download": "the file is not drawn in this world: tested in tests/crossings with one that is",

@@ -423,6 +423,7 @@ PAGES: dict[str, tuple[Kwargs, set[str]]] = {
     },
     "receipts:of_crossing": (part("crossing"), PARTY),
     "receipts:draw_up": (part("crossing"), {*OWN, "full"}),
+    "receipts:print": (part("receipt"), PARTY),
     "receipts:sign": (part("receipt"), {*OWN, "full"}),
     "receipts:download": (part("receipt_print"), PARTY),
     "receipts:progress": (part("receipt_print"), PARTY),

@@ -6,40 +6,33 @@ import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lmc_cases.accounts.models import User
 from lmc_cases.assistance.drawing import render_assistance
-from lmc_cases.assistance.facts import AssistanceAnswer, AssistanceFacts, substance
+from lmc_cases.assistance.facts import AssistanceAnswer, AssistanceFacts
 from lmc_cases.assistance.models import AssistanceDocument, AssistanceRequest, assistance_document_path
 from lmc_cases.assistance.services.rows import pieces_of, terms_of
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import ledger
-from lmc_cases.core.errors import Conflict, InvalidInput
+from lmc_cases.core.errors import Conflict
 from lmc_cases.dossiers.facts import LegalBasis, Moment, Text
 from lmc_cases.dossiers.models import IssuedFile
-from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
-from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
-    Press,
-    has_failed,
-    open_printed,
-    print_owed,
-    queue,
-)
+from lmc_cases.dossiers.rendering import RenderedDossier
+from lmc_cases.dossiers.services.languages import check_languages
+from lmc_cases.dossiers.services.printing import Press, frozen, open_printed, print_owed
 from lmc_cases.dossiers.services.values import country_fact
+from lmc_cases.dossiers.services.versions import Edition
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.core.files import File
-
-MOST_SHOWN = 100
 
 
 class NotSent(Conflict):
@@ -49,45 +42,43 @@ class NotSent(Conflict):
 
 
 @transaction.atomic
-def request_document(*, actor: User, assistance_id: UUID, language: str) -> AssistanceDocument:
-    """Return a sent request as a document in a language, owed anew only if it would say something new.
+def request_document(
+    *, actor: User, assistance_id: UUID, language: str, beside: str = ""
+) -> AssistanceDocument:
+    """Return a sent request as a document in a language or two, owed anew only if it would say something new.
 
     One that failed is tried again.
+
+    Args:
+        beside: a second language that stands beside the first; "" for none.
 
     Raises:
         AssistanceRequest.DoesNotExist: foreign and missing alike.
         NotSent: it is a draft.
-        InvalidInput: not a language of the product.
+        InvalidInput: not a language of the product, or the second is the first.
     """
     rows = AssistanceRequest.objects.visible_to(actor).select_for_update(of=("self",))
     row = rows.select_related("requesting", "requested", "agency", "sent_by").get(uuid=assistance_id)
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
+    check_languages(language, beside)
     if row.sent_at is None:
         raise NotSent(_("This request was not sent yet."))
-    newest = row.documents.order_by("-number", "pk").first()
-    version = 1 if newest is None else newest.number + 1
-    facts = compose(row, version=version, created_at=timezone.now())
-    plain, sha256 = json.loads(facts.canonical_bytes()), facts.sha256
-    if newest is not None and substance(newest.facts) == substance(plain):
-        held: AssistanceDocument | None = row.documents.filter(
-            number=newest.number, language=language
-        ).first()
-        if held is not None:
-            return _again(actor, held)
-        version, plain, sha256 = newest.number, newest.facts, newest.facts_sha256
+    last = row.documents.aggregate(last=Max("number", default=0))["last"]
+    facts = compose(row, version=last + 1, created_at=timezone.now())
+    newest = _EDITION.parts_of(row.documents.filter(number=last))
+    if _EDITION.says(newest, [facts]):
+        return _EDITION.in_languages(newest[0], actor=actor, language=language, beside=beside)[0]
     document = AssistanceDocument(
         assistance=row,
         requesting=row.requesting,
         reference=row.reference,
         case_uuid=row.case_uuid,
-        number=version,
+        number=facts.version,
         language=language,
-        facts=plain,
-        facts_sha256=sha256,
-        requested_by=actor,
+        beside=beside,
+        facts=json.loads(facts.canonical_bytes()),
+        facts_sha256=facts.sha256,
     )
-    _queue(document, actor, "assistance_document.requested")
+    _EDITION.owe(document, actor)
     return document
 
 
@@ -155,22 +146,6 @@ def _answer(row: AssistanceRequest) -> AssistanceAnswer | None:
     )
 
 
-def _again(actor: User, document: AssistanceDocument) -> AssistanceDocument:
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "assistance_document.retried")
-    return document
-
-
-def _queue(document: AssistanceDocument, actor: User, verb: str) -> None:
-    codes = {
-        "language": document.language,
-        "version": document.number,
-        "facts": document.facts_sha256,
-    }
-    queue(document, actor, verb, codes)
-
-
 @transaction.atomic
 def retry_document(*, actor: User, document_id: UUID) -> AssistanceDocument:
     """Owe a document that failed again, with the facts it was asked for.
@@ -178,15 +153,12 @@ def retry_document(*, actor: User, document_id: UUID) -> AssistanceDocument:
     Raises:
         AssistanceDocument.DoesNotExist: foreign and missing alike.
     """
-    rows = AssistanceDocument.objects.visible_to(actor).select_for_update(of=("self",))
-    return _again(actor, rows.select_related("assistance").get(uuid=document_id))
+    return _EDITION.again(_EDITION.locked(actor, document_id, "assistance"), actor)
 
 
 def documents_of(user: User, row: AssistanceRequest) -> list[AssistanceDocument]:
     """Return the printed documents of a request, the last requested first."""
-    rows = AssistanceDocument.objects.visible_to(user).filter(assistance=row)
-    shown = rows.select_related("requested_by", "assistance").defer("facts", "engine")
-    return list(shown.order_by("-pk")[:MOST_SHOWN])
+    return _EDITION.listed(AssistanceDocument.objects.visible_to(user).filter(assistance=row), "assistance")
 
 
 @transaction.atomic
@@ -201,7 +173,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
     rows = AssistanceDocument.objects.visible_to(actor).select_related("assistance")
     document = rows.get(uuid=document_id)
     row = document.assistance
-    name = f"{document.reference}-v{document.number}-{document.language}.pdf"
+    name = f"{document.reference}-v{document.number}-{document.languages_code}.pdf"
     stored = open_printed(document, name=name)
     record(
         actor=actor,
@@ -209,7 +181,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
         verb="assistance_document.downloaded",
         target=document,
         recipient=actor.country,
-        codes={"language": document.language, "version": document.number, "sha256": document.sha256},
+        codes={"language": document.languages_code, "version": document.number, "sha256": document.sha256},
     )
     ledger.disclose(
         actor=actor,
@@ -227,17 +199,21 @@ def print_owed_assistance(*, job_id: int) -> None:
 
 
 def _frozen(document: AssistanceDocument, _officer: User) -> AssistanceFacts:
-    facts = AssistanceFacts.from_plain(document.facts)
-    if facts.sha256 != document.facts_sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
-    return facts
+    return frozen(AssistanceFacts, document.facts, document.facts_sha256)
 
 
 def _draw(document: AssistanceDocument, facts: AssistanceFacts) -> tuple[RenderedDossier, str]:
     reason = f"{IssuedFile.Kind.ASSISTANCE.label} {facts.reference}"
-    return render_assistance(facts, language=document.language), reason
+    return render_assistance(facts, language=document.language, beside=document.beside), reason
 
 
+_EDITION = Edition(
+    model=AssistanceDocument,
+    requested="assistance_document.requested",
+    retried="assistance_document.retried",
+    one_file=("assistance_id", "number"),
+    alike=("requesting_id", "reference", "case_uuid"),
+)
 _PRESS = Press(
     model=AssistanceDocument,
     prepare=_frozen,

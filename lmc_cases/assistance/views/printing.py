@@ -4,110 +4,62 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.core.files import File
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
+from lmc_cases.accounts.models import User
 from lmc_cases.assistance.models import AssistanceDocument, AssistanceRequest
 from lmc_cases.assistance.services import printing
-from lmc_cases.core.errors import Conflict
-from lmc_cases.core.jobs import JobState
-from lmc_cases.core.sending import send_file
-from lmc_cases.core.viewer import officer_of
-from lmc_cases.dossiers.forms import LanguageForm
-from lmc_cases.dossiers.views.ledgers import trouble_of
-from lmc_cases.dossiers.views.reading import SHOWN_STATES
+from lmc_cases.dossiers.views import printing as printing_views
+
+SHELF = printing_views.Shelf(
+    model=AssistanceDocument,
+    related=("assistance",),
+    page=lambda document: reverse("assistance:detail", args=[document.assistance.uuid]),
+    poll="assistance:progress",
+    label=lambda _document: _("Request"),
+)
 
 
-def progress_of(document: AssistanceDocument) -> dict[str, Any]:
-    """Return what ``components/progress.html`` shows of a document. It comes with its request."""
-    state = SHOWN_STATES.get(JobState(document.job_state), "failed")
-    page = reverse("assistance:detail", args=[document.assistance.uuid])
-    return {
-        "poll_url": reverse("assistance:progress", args=[document.uuid]),
-        "state": state,
-        "label": _("Request"),
-        "done": int(state == "finished"),
-        "total": 1,
-        "text": "",
-        "error": trouble_of(document) if state == "failed" else "",
-        "result_url": page,
-        "result_label": _("Show the document"),
-        "page_url": page,
-    }
+class Print(printing_views.PrintInLanguages):
+    """Print the request."""
 
-
-class Print(View):
-    """Owe the document and show its progress; one click."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Owe it in the language chosen."""
-        actor, form = officer_of(request), LanguageForm(request.POST)
-        rows = AssistanceRequest.objects.visible_to(actor)
-        if not rows.filter(uuid=kwargs["uuid"]).exists():
+    def page(self, actor: User) -> str:
+        """The page of the request."""
+        if not AssistanceRequest.objects.visible_to(actor).filter(uuid=self.kwargs["uuid"]).exists():
             raise Http404
-        page = reverse("assistance:detail", args=[kwargs["uuid"]])
-        if not form.is_valid():
-            context = {"error": _("Choose a language from the list."), "back_url": page}
-            return render(request, "dossiers/no_file.html", context, status=422)
-        try:
-            printing.request_document(
-                actor=actor, assistance_id=kwargs["uuid"], language=form.cleaned_data["language"]
-            )
-        except Conflict as error:
-            return render(
-                request, "dossiers/no_file.html", {"error": str(error), "back_url": page}, status=409
-            )
-        return redirect(page)
+        return reverse("assistance:detail", args=[self.kwargs["uuid"]])
+
+    def owe(self, actor: User, language: str, beside: str) -> None:
+        """Owe it, or find it."""
+        printing.request_document(
+            actor=actor, assistance_id=self.kwargs["uuid"], language=language, beside=beside
+        )
 
 
-class Progress(View):
-    """The part of the page that is asked for each second."""
+class Progress(printing_views.Progress):
+    """How far a document is."""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Answer with the state alone; looking at the clock is no consultation."""
-        rows = AssistanceDocument.objects.visible_to(officer_of(request)).select_related("assistance")
-        document = rows.defer("facts", "engine").filter(uuid=kwargs["uuid"]).first()
-        if document is None:
-            raise Http404
-        return render(request, "components/progress_state.html", progress_of(document))
+    shelf = SHELF
 
 
-class Download(View):
-    """The signed file: always an attachment, always recorded."""
+class Download(printing_views.Download):
+    """The signed file."""
 
-    http_method_names = ["get"]
+    shelf = SHELF
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        """Record in this request's transaction; the file itself is streamed without the database."""
-        actor = officer_of(request)
-        try:
-            stored = printing.open_document(actor=actor, document_id=kwargs["uuid"])
-        except AssistanceDocument.DoesNotExist:
-            raise Http404 from None
-        except Conflict as error:
-            rows = AssistanceDocument.objects.visible_to(actor).select_related("assistance")
-            page = reverse("assistance:detail", args=[rows.get(uuid=kwargs["uuid"]).assistance.uuid])
-            return render(
-                request, "dossiers/no_file.html", {"error": str(error), "back_url": page}, status=409
-            )
-        return send_file(stored, name=stored.name or "", media_type="application/pdf")
+    def take(self, actor: User, document_id: Any) -> File[bytes]:
+        """Record who takes it."""
+        return printing.open_document(actor=actor, document_id=document_id)
 
 
-class Retry(View):
-    """Try a failed document again; one click."""
+class Retry(printing_views.Retry):
+    """Try a failed document again."""
 
-    http_method_names = ["post"]
+    shelf = SHELF
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Queue it; one that did not fail is simply shown."""
-        try:
-            document = printing.retry_document(actor=officer_of(request), document_id=kwargs["uuid"])
-        except AssistanceDocument.DoesNotExist:
-            raise Http404 from None
-        return redirect("assistance:detail", uuid=document.assistance.uuid)
+    def again(self, actor: User, document_id: Any) -> Any:
+        """Owe it again."""
+        return printing.retry_document(actor=actor, document_id=document_id)

@@ -15,14 +15,12 @@ from lmc_cases.assistance.services.printing import documents_of
 from lmc_cases.assistance.services.rows import may_answer_for, may_ask_for
 from lmc_cases.assistance.sheets import ASSISTANCE_COLUMNS
 from lmc_cases.assistance.tables import AssistanceTable, tone_of
-from lmc_cases.assistance.views.printing import progress_of
+from lmc_cases.assistance.views.printing import SHELF
 from lmc_cases.assistance.words import PARTS
 from lmc_cases.core.keyset import Cursor, first_page, page_link
 from lmc_cases.core.list_export import ExportedList, Sheet
 from lmc_cases.core.viewer import officer_of
-from lmc_cases.dossiers.forms import LanguageForm
-from lmc_cases.dossiers.services.printing import has_failed
-from lmc_cases.dossiers.views.ledgers import trouble_of
+from lmc_cases.dossiers.forms import LanguagesForm
 from lmc_cases.handovers.wording import confidence_words
 
 
@@ -68,7 +66,6 @@ class AssistancePage(TemplateView):
         except AssistanceRequest.DoesNotExist:
             raise Http404 from None
         documents = documents_of(user, row)
-        working = next((document for document in documents if not document.is_finished), None)
         is_draft = row.status == Status.DRAFT
         return super().get_context_data(
             row=row,
@@ -81,10 +78,7 @@ class AssistancePage(TemplateView):
             may_write=is_draft and may_ask_for(user, row),
             may_answer=row.status == Status.SENT and may_answer_for(user, row),
             confidence=confidence_words(row.instrument.confidence) if row.instrument else "",
-            documents=[
-                (document, trouble_of(document) if has_failed(document) else "") for document in documents
-            ],
-            progress=progress_of(working) if working is not None else None,
-            form=None if is_draft else LanguageForm(initial={"language": user.document_language}),
+            **SHELF.shown(documents),
+            form=None if is_draft else LanguagesForm(initial={"language": user.document_language}),
             **kwargs,
         )

@@ -6,11 +6,10 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from lmc_cases.core.history import kept_history
 from lmc_cases.crossings.models.crossings import Crossing
-from lmc_cases.dossiers.printed_models import PrintedDocument
+from lmc_cases.dossiers.printed_models import VersionedDocument, second_is_another
 from lmc_cases.handovers.models import HandoverRequest, HandoverVisibility
 from lmc_cases.jurisdictions.models import Jurisdiction
 
@@ -39,8 +38,8 @@ class ManifestDocumentQuerySet(models.QuerySet["ManifestDocument"]):
         )
 
 
-class ManifestDocument(PrintedDocument):
-    """A version of a manifest in one language. Versions are never overwritten.
+class ManifestDocument(VersionedDocument):
+    """A version of a manifest. Versions are never overwritten.
 
     ``sending`` and ``reference`` are the crossing's own: who lost sight of it meanwhile is still told so in the record.
     """
@@ -50,7 +49,9 @@ class ManifestDocument(PrintedDocument):
     crossing = models.ForeignKey(Crossing, on_delete=models.PROTECT, related_name="manifests")
     sending = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=40, editable=False)
-    number = models.PositiveSmallIntegerField(_("version"))
+    # A long manifest is one document for every so many persons; each names the requests of all.
+    part = models.PositiveSmallIntegerField(default=1)
+    parts = models.PositiveSmallIntegerField(default=1)
     file = models.FileField(upload_to=manifest_path, null=True)
 
     objects = ManifestDocumentQuerySet.as_manager()
@@ -59,8 +60,10 @@ class ManifestDocument(PrintedDocument):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["crossing", "number", "language"], name="one_manifest_per_version_and_language"
+                fields=["crossing", "number", "language", "beside", "part"],
+                name="one_manifest_per_version_and_languages",
             ),
+            second_is_another("a_manifest_beside_another_language"),
             models.CheckConstraint(
                 condition=~models.Q(job_state="DONE")
                 | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
@@ -75,8 +78,8 @@ class ManifestDocument(PrintedDocument):
 
     @property
     def audit_reference(self) -> str:
-        """Crossing, version and language."""
-        return f"{self.reference}/manifest-v{self.number}/{self.language}"
+        """Crossing, version and languages."""
+        return f"{self.reference}/manifest-v{self.number}/{self.languages_code}"
 
     @property
     def audit_case_uuid(self) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lmc_cases.core.history import kept_history
 from lmc_cases.core.jobs import LeasedJob
 from lmc_cases.crossings.models.crossings import Crossing
+from lmc_cases.dossiers.printed_models import InLanguages, second_is_another
 from lmc_cases.jurisdictions.models import Jurisdiction
 
 if TYPE_CHECKING:
@@ -117,14 +118,13 @@ class ReceiptDocumentQuerySet(models.QuerySet["ReceiptDocument"]):
         return self.filter(receipt__in=Receipt.objects.visible_to(user))
 
 
-class ReceiptDocument(LeasedJob):
-    """An answered receipt in one language: owed, printed and signed by the worker."""
+class ReceiptDocument(InLanguages, LeasedJob):
+    """An answered receipt in one language or two: owed, printed and signed by the worker."""
 
     task_name: ClassVar[str] = "crossings.print_receipt"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="documents")
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
     file = models.FileField(upload_to=receipt_path, null=True)
     sha256 = models.CharField(max_length=64, blank=True, default="")
     pages = models.PositiveIntegerField(null=True)
@@ -139,8 +139,9 @@ class ReceiptDocument(LeasedJob):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["receipt", "language"], name="a_receipt_prints_once_per_language"
+                fields=["receipt", "language", "beside"], name="a_receipt_prints_once_per_languages"
             ),
+            second_is_another("a_receipt_beside_another_language"),
             models.CheckConstraint(
                 condition=~models.Q(job_state="DONE")
                 | (~models.Q(sha256="") & ~models.Q(certificate_sha256="")),
@@ -155,8 +156,8 @@ class ReceiptDocument(LeasedJob):
 
     @property
     def audit_reference(self) -> str:
-        """The receipt's number and the language."""
-        return f"{self.receipt.number}/{self.language}"
+        """The receipt's number and the languages."""
+        return f"{self.receipt.number}/{self.languages_code}"
 
     @property
     def audit_case_uuid(self) -> None:

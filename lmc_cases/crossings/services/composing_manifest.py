@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from django.core.files.storage import default_storage
 
 from lmc_cases.cases.models import Operation
 from lmc_cases.crossings import manifest_facts as m
 from lmc_cases.crossings.border_people import minors_among, seats_of
 from lmc_cases.crossings.services.composing import handling_of
 from lmc_cases.dossiers.facts import BirthDate, Moment
+from lmc_cases.dossiers.services.composing_request import PERSONS_IN_PART
 from lmc_cases.dossiers.services.values import coded_fact, country_fact
 from lmc_cases.handovers.models import HandoverRequest
+from lmc_cases.handovers.services.disclosure import photo_name
 from lmc_cases.handovers.services.reading import persons_of
 
 if TYPE_CHECKING:
@@ -23,8 +28,11 @@ if TYPE_CHECKING:
 
 def compose_manifest(
     actor: User, crossing: Crossing, *, version: int, created_at: dt.datetime
-) -> tuple[m.ManifestFacts, list[HandoverRequest]]:
-    """Return the facts of one version as they stand now, and the requests that they name."""
+) -> tuple[list[m.ManifestFacts], list[HandoverRequest]]:
+    """Return the facts of one version as they stand now, in parts where many sit on it, and the requests they name.
+
+    None where nobody sits on it.
+    """
     zone = crossing.sending.time_zone
     seats = seats_of(actor, crossing)
     wanted = {seat.handover_id for seat in seats}
@@ -51,7 +59,25 @@ def compose_manifest(
         restrictions=restrictions,
         is_demo=any(bool(row.disclosed.get("case", {}).get("is_demo")) for row in requests),
     )
-    return facts, requests
+    return _parts(facts), requests
+
+
+def _parts(facts: m.ManifestFacts) -> list[m.ManifestFacts]:
+    persons = facts.persons
+    if len(persons) <= PERSONS_IN_PART:
+        return [facts] if persons else []
+    begins = range(0, len(persons), PERSONS_IN_PART)
+    return [
+        replace(
+            facts,
+            persons=persons[begin : begin + PERSONS_IN_PART],
+            first=begin + 1,
+            total=len(persons),
+            part=part,
+            parts=len(begins),
+        )
+        for part, begin in enumerate(begins, 1)
+    ]
 
 
 def _operation(actor: User, crossing: Crossing) -> str:
@@ -68,18 +94,27 @@ def _operation(actor: User, crossing: Crossing) -> str:
 
 
 def _persons(actor: User, seats: list[Seat], requests: list[HandoverRequest]) -> tuple[m.ManifestPerson, ...]:
-    shown: dict[int, tuple[str, dict[str, Any]]] = {}
+    shown: dict[int, tuple[str, dict[str, Any], str]] = {}
     for handover in requests:
+        photos = {row["suspect"]: row["photo_sha256"] for row in handover.disclosed.get("subjects", [])}
         subjects = [seat.subject for seat in seats if seat.handover_id == handover.pk]
         for person in persons_of(actor, handover, subjects=subjects):
             # Without a copy kept with the request, each side would see what its own rule shows of the case.
             held = person.shown if person.subject.snapshot else {}
-            shown[person.subject.pk] = (handover.reference, held)
+            photo = photos.get(person.subject.snapshot.get("suspect"), "") if held else ""
+            shown[person.subject.pk] = (handover.reference, held, photo if _is_kept(photo) else "")
     minors = minors_among(actor, seats)
     return tuple(_person(seat, *shown[seat.subject_id], minors) for seat in seats if seat.subject_id in shown)
 
 
-def _person(seat: Seat, request: str, held: dict[str, Any], minors: Collection[int]) -> m.ManifestPerson:
+def _is_kept(photo: str) -> bool:
+    """Whether the copy of a disclosed photograph is there: the worker prints what is named."""
+    return bool(photo) and default_storage.exists(photo_name(photo))
+
+
+def _person(
+    seat: Seat, request: str, held: dict[str, Any], photo: str, minors: Collection[int]
+) -> m.ManifestPerson:
     flags = ("MINOR",) if seat.subject_id in minors else ()
     if not held:
         return m.ManifestPerson(str(seat.uuid), seat.position, request, flags=flags)
@@ -94,4 +129,5 @@ def _person(seat: Seat, request: str, held: dict[str, Any], minors: Collection[i
         birth_date=BirthDate(**held["birth"]),
         nationality=coded_fact(held["nationality"]),
         flags=flags,
+        photo=photo,
     )

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,32 +19,24 @@ from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
 from lmc_cases.cases.models import Disclosure
 from lmc_cases.cases.services import ledger
-from lmc_cases.core.errors import Conflict, InvalidInput
+from lmc_cases.core.errors import Conflict
 from lmc_cases.crossings.manifest_drawing import render_manifest
-from lmc_cases.crossings.manifest_facts import ManifestFacts, substance
+from lmc_cases.crossings.manifest_facts import ManifestFacts
 from lmc_cases.crossings.models import Crossing, ManifestDocument, ManifestRequest
 from lmc_cases.crossings.models.manifests import manifest_path
 from lmc_cases.crossings.services.composing_manifest import compose_manifest
 from lmc_cases.crossings.services.rows import locked, marking_side_of
 from lmc_cases.dossiers.models import IssuedFile
-from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
-from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
-    Press,
-    has_failed,
-    open_printed,
-    print_owed,
-    queue,
-)
+from lmc_cases.dossiers.rendering import RenderedDossier
+from lmc_cases.dossiers.services.languages import check_languages
+from lmc_cases.dossiers.services.printing import Press, frozen, open_printed, print_owed
+from lmc_cases.dossiers.services.versions import Edition
 from lmc_cases.handovers.services.disclosure import pieces_of_request, terms_of_request
 
 if TYPE_CHECKING:
     from django.core.files import File
 
     from lmc_cases.handovers.models import HandoverRequest
-
-# A longer list of printed manifests shows the newest.
-MOST_SHOWN = 100
 
 
 class NothingToPrint(Conflict):
@@ -55,43 +46,52 @@ class NothingToPrint(Conflict):
 
 
 @transaction.atomic
-def request_manifest(*, actor: User, crossing_id: UUID, language: str) -> ManifestDocument:
-    """Return the manifest of a crossing in a language, owed anew only if it would say something new.
+def request_manifest(
+    *, actor: User, crossing_id: UUID, language: str, beside: str = ""
+) -> list[ManifestDocument]:
+    """Return the manifest of a crossing in a language or two, owed anew only if it would say something new.
 
-    One that failed is tried again.
+    One that failed is tried again. A long manifest is several documents.
+
+    Args:
+        beside: a second language that stands beside the first; "" for none.
 
     Raises:
         Crossing.DoesNotExist: foreign, missing and only to be read alike.
         NothingToPrint: nobody sits on it; it is carried out or cancelled.
-        InvalidInput: not a language of the product.
+        InvalidInput: not a language of the product, or the second is the first.
     """
     crossing = locked(actor, crossing_id)
     marking_side_of(actor, crossing)
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
+    check_languages(language, beside)
     if crossing.status in Crossing.ENDED:
         raise NothingToPrint(_("This crossing is over: no new manifest of it is printed."))
     last = _last_number(crossing)
-    newest = crossing.manifests.filter(number=last).order_by("pk").first()
-    facts, requests = compose_manifest(actor, crossing, version=last + 1, created_at=timezone.now())
-    if not facts.persons:
+    composed, requests = compose_manifest(actor, crossing, version=last + 1, created_at=timezone.now())
+    if not composed:
         raise NothingToPrint(_("Nobody sits on the crossing yet."))
-    plain = json.loads(facts.canonical_bytes())
-    if newest is not None and substance(newest.facts) == substance(plain):
-        return _again(actor, crossing, newest, language)
-    document = ManifestDocument(
-        crossing=crossing,
-        sending=crossing.sending,
-        reference=crossing.reference,
-        number=facts.version,
-        language=language,
-        facts=plain,
-        facts_sha256=facts.sha256,
-        requested_by=actor,
-    )
-    _queue(document, actor, "manifest.requested")
-    _name(document, requests)
-    return document
+    newest = _EDITION.parts_of(crossing.manifests.filter(number=last))
+    if _EDITION.says(newest, composed):
+        return [_again(actor, row, language, beside) for row in newest]
+    rows = [
+        ManifestDocument(
+            crossing=crossing,
+            sending=crossing.sending,
+            reference=crossing.reference,
+            number=facts.version,
+            part=part,
+            parts=len(composed),
+            language=language,
+            beside=beside,
+            facts=json.loads(facts.canonical_bytes()),
+            facts_sha256=facts.sha256,
+        )
+        for part, facts in enumerate(composed, 1)
+    ]
+    for row in rows:
+        _EDITION.owe(row, actor)
+        _name(row, requests)
+    return rows
 
 
 def _last_number(crossing: Crossing) -> int:
@@ -101,26 +101,11 @@ def _last_number(crossing: Crossing) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _again(actor: User, crossing: Crossing, newest: ManifestDocument, language: str) -> ManifestDocument:
-    """Return a version in a language: the one there is, owed again if it failed, or a new one."""
-    row: ManifestDocument | None = crossing.manifests.filter(number=newest.number, language=language).first()
-    if row is not None:
-        if has_failed(row):
-            row.requested_by = actor
-            _queue(row, actor, "manifest.retried")
-        return row
-    row = ManifestDocument(
-        crossing=crossing,
-        sending=crossing.sending,
-        reference=crossing.reference,
-        number=newest.number,
-        language=language,
-        facts=newest.facts,
-        facts_sha256=newest.facts_sha256,
-        requested_by=actor,
-    )
-    _queue(row, actor, "manifest.requested")
-    _name(row, [named.handover for named in newest.requests.select_related("handover").order_by("pk")])
+def _again(actor: User, printed: ManifestDocument, language: str, beside: str) -> ManifestDocument:
+    row, is_new = _EDITION.in_languages(printed, actor=actor, language=language, beside=beside)
+    if is_new:
+        named = printed.requests.select_related("handover").order_by("pk")
+        _name(row, [each.handover for each in named])
     return row
 
 
@@ -136,16 +121,6 @@ def _name(document: ManifestDocument, requests: list[HandoverRequest]) -> None:
     )
 
 
-def _queue(document: ManifestDocument, actor: User, verb: str) -> None:
-    codes = {
-        "language": document.language,
-        "version": document.number,
-        "facts": document.facts_sha256,
-        "persons": len(document.facts["persons"]),
-    }
-    queue(document, actor, verb, codes)
-
-
 @transaction.atomic
 def retry_manifest(*, actor: User, document_id: UUID) -> ManifestDocument:
     """Owe a manifest that failed again, with the facts it was asked for.
@@ -153,26 +128,20 @@ def retry_manifest(*, actor: User, document_id: UUID) -> ManifestDocument:
     Raises:
         ManifestDocument.DoesNotExist: foreign, missing and of a crossing only to be read alike.
     """
-    rows = ManifestDocument.objects.visible_to(actor).select_for_update(of=("self",))
-    document = rows.select_related("crossing__sending", "crossing__receiving").get(uuid=document_id)
+    document = _EDITION.locked(actor, document_id, "crossing__sending", "crossing__receiving")
     _check_marks(actor, document)
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "manifest.retried")
-    return document
+    return _EDITION.again(document, actor)
 
 
 def manifests_of(user: User, crossing: Crossing) -> list[ManifestDocument]:
     """Return the printed manifests of a crossing, the last requested first."""
-    rows = ManifestDocument.objects.visible_to(user).filter(crossing=crossing)
-    shown = rows.select_related("requested_by", "crossing").defer("facts", "engine")
-    return list(shown.order_by("-pk")[:MOST_SHOWN])
+    return _EDITION.listed(ManifestDocument.objects.visible_to(user).filter(crossing=crossing), "crossing")
 
 
 def newest_manifest(user: User, crossing: Crossing) -> ManifestDocument | None:
     """Return the manifest that was asked for last: how far it is stands on the page of the crossing."""
     rows = ManifestDocument.objects.visible_to(user).filter(crossing=crossing)
-    return rows.only("job_state", "number", "language").order_by("-pk").first()
+    return rows.only("job_state", "number", "language", "beside").order_by("-pk").first()
 
 
 @transaction.atomic
@@ -189,17 +158,21 @@ def open_manifest(*, actor: User, document_id: UUID) -> File[bytes]:
     rows = ManifestDocument.objects.visible_to(actor)
     document = rows.select_related("crossing__sending", "crossing__receiving").get(uuid=document_id)
     _check_marks(actor, document)
-    name = f"{document.reference}-manifest-v{document.number}-{document.language}.pdf"
-    stored = open_printed(document, name=name)
+    name = f"{document.reference}-manifest-v{document.number}-{document.languages_code}"
+    if document.parts > 1:
+        name = f"{name}-{document.part}-{document.parts}"
+    stored = open_printed(document, name=f"{name}.pdf")
     record(
         actor=actor,
         operation=Operation.DISCLOSURE,
         verb="manifest.downloaded",
         target=document,
         recipient=actor.country,
-        codes={"language": document.language, "version": document.number, "sha256": document.sha256},
+        codes={"language": document.languages_code, "version": document.number, "sha256": document.sha256},
     )
-    for named in document.requests.select_related("handover").order_by("pk"):
+    shown = {person["request"] for person in document.facts["persons"]}
+    rows_named = document.requests.select_related("handover").filter(handover__reference__in=shown)
+    for named in rows_named.order_by("pk"):
         ledger.disclose(
             actor=actor,
             path=Disclosure.Path.FILE,
@@ -225,17 +198,22 @@ def print_owed_manifest(*, job_id: int) -> None:
 
 
 def _frozen(document: ManifestDocument, _officer: User) -> ManifestFacts:
-    facts = ManifestFacts.from_plain(document.facts)
-    if facts.sha256 != document.facts_sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
-    return facts
+    return frozen(ManifestFacts, document.facts, document.facts_sha256)
 
 
 def _draw(document: ManifestDocument, facts: ManifestFacts) -> tuple[RenderedDossier, str]:
     reason = f"{IssuedFile.Kind.MANIFEST.label} {facts.reference}"
-    return render_manifest(facts, language=document.language), reason
+    return render_manifest(facts, language=document.language, beside=document.beside), reason
 
 
+_EDITION = Edition(
+    model=ManifestDocument,
+    requested="manifest.requested",
+    retried="manifest.retried",
+    one_file=("crossing_id", "number", "part"),
+    alike=("sending_id", "reference", "parts"),
+    codes=lambda document: {"part": document.part, "persons": len(document.facts["persons"])},
+)
 _PRESS = Press(
     model=ManifestDocument,
     prepare=_frozen,

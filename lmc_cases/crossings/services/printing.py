@@ -1,44 +1,81 @@
-"""Print an answered receipt: owed with the second answer, drawn and signed by the worker, downloaded by both sides."""
+"""Print an answered receipt: owed with the second answer and on request, drawn and signed by the worker, downloaded."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lmc_cases.accounts.models import User
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.crossings.models import Receipt, ReceiptDocument
+from lmc_cases.core.errors import Conflict
+from lmc_cases.crossings.models import Crossing, Receipt, ReceiptDocument
 from lmc_cases.crossings.models.receipts import receipt_path
 from lmc_cases.crossings.receipt_drawing import PrintedAnswer, render_receipt
 from lmc_cases.crossings.receipt_facts import ReceiptFacts
+from lmc_cases.crossings.services.rows import locked
 from lmc_cases.dossiers.facts import Country, Moment
 from lmc_cases.dossiers.models import IssuedFile
-from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
+from lmc_cases.dossiers.rendering import RenderedDossier
+from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
     Press,
-    has_failed,
+    frozen,
     open_printed,
     print_owed,
     queue,
+    try_again,
 )
 
-if TYPE_CHECKING:
-    from lmc_cases.crossings.models import Crossing
+
+class NotAnswered(Conflict):
+    """What both sides have not answered is not printed."""
+
+    code = "not-answered"
 
 
 def owe_documents(actor: User, receipt: Receipt) -> None:
     """Owe an answered receipt in the first language of each country. The caller holds the lock on the crossing."""
     for language in _languages(receipt.crossing):
-        if not receipt.documents.filter(language=language).exists():
-            _queue(
-                ReceiptDocument(receipt=receipt, language=language, requested_by=actor), actor, "requested"
-            )
+        _owe(actor, receipt, language)
+
+
+@transaction.atomic
+def request_receipt(*, actor: User, receipt_id: UUID, language: str, beside: str = "") -> ReceiptDocument:
+    """Return an answered receipt as a document in a language or two, owed where it is not printed yet.
+
+    One that failed is tried again.
+
+    Args:
+        beside: a second language that stands beside the first; "" for none.
+
+    Raises:
+        Receipt.DoesNotExist: foreign and missing alike.
+        NotAnswered: a side has not answered it.
+        InvalidInput: not a language of the product, or the second is the first.
+    """
+    receipt = Receipt.objects.visible_to(actor).select_related("crossing").get(uuid=receipt_id)
+    # Whoever answers holds the crossing too: none is owed twice.
+    locked(actor, receipt.crossing.uuid)
+    check_languages(language, beside)
+    if not receipt.documents.exists():
+        raise NotAnswered(_("This receipt is not answered by both countries yet."))
+    return _owe(actor, receipt, language, beside)
+
+
+def _owe(actor: User, receipt: Receipt, language: str, beside: str = "") -> ReceiptDocument:
+    document = receipt.documents.filter(language=language, beside=beside).first()
+    if document is None:
+        document = ReceiptDocument(receipt=receipt, language=language, beside=beside, requested_by=actor)
+        queue(document, actor, "receipt.requested", _codes(document))
+    else:
+        try_again(document, actor, "receipt.retried", _codes(document))
+    return document
 
 
 def _languages(crossing: Crossing) -> tuple[str, ...]:
@@ -56,15 +93,12 @@ def retry_document(*, actor: User, document_id: UUID) -> ReceiptDocument:
     """
     rows = ReceiptDocument.objects.visible_to(actor).select_for_update(of=("self",))
     document = rows.select_related("receipt__crossing").get(uuid=document_id)
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "retried")
+    try_again(document, actor, "receipt.retried", _codes(document))
     return document
 
 
-def _queue(document: ReceiptDocument, actor: User, act: str) -> None:
-    verb = "receipt.retried" if act == "retried" else "receipt.requested"
-    queue(document, actor, verb, {"language": document.language, "facts": document.receipt.sha256})
+def _codes(document: ReceiptDocument) -> dict[str, Any]:
+    return {"language": document.languages_code, "facts": document.receipt.sha256}
 
 
 @transaction.atomic
@@ -78,13 +112,13 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
     """
     rows = ReceiptDocument.objects.visible_to(actor).select_related("receipt__crossing")
     document = rows.get(uuid=document_id)
-    stored = open_printed(document, name=f"{document.receipt.number}-{document.language}.pdf")
+    stored = open_printed(document, name=f"{document.receipt.number}-{document.languages_code}.pdf")
     record(
         actor=actor,
         operation=Operation.DISCLOSURE,
         verb="receipt.downloaded",
         target=document,
-        codes={"sha256": document.sha256, "language": document.language},
+        codes={"sha256": document.sha256, "language": document.languages_code},
     )
     return stored
 
@@ -98,9 +132,7 @@ def print_owed_receipt(*, job_id: int) -> None:
 def _frozen(document: ReceiptDocument, officer: User) -> tuple[ReceiptFacts, tuple[PrintedAnswer, ...], str]:
     rows = Receipt.objects.visible_to(officer).select_related("crossing__sending")
     receipt = rows.get(pk=document.receipt_id)
-    facts = ReceiptFacts.from_plain(receipt.facts)
-    if facts.sha256 != receipt.sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
+    facts = frozen(ReceiptFacts, receipt.facts, receipt.sha256)
     return facts, _answers(receipt), receipt.number
 
 
@@ -108,7 +140,8 @@ def _draw(
     document: ReceiptDocument, prepared: tuple[ReceiptFacts, tuple[PrintedAnswer, ...], str]
 ) -> tuple[RenderedDossier, str]:
     facts, answers, number = prepared
-    return render_receipt(facts, answers, language=document.language), number
+    done = render_receipt(facts, answers, language=document.language, beside=document.beside)
+    return done, number
 
 
 def _answers(receipt: Receipt) -> tuple[PrintedAnswer, ...]:

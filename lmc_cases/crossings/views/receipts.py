@@ -22,6 +22,9 @@ from lmc_cases.core.viewer import officer_of
 from lmc_cases.crossings.models import Crossing, Receipt, ReceiptDocument
 from lmc_cases.crossings.receipt_forms import AnswerForm
 from lmc_cases.crossings.services import printing, receipts
+from lmc_cases.dossiers.forms import LanguagesForm
+from lmc_cases.dossiers.sheets import languages_of
+from lmc_cases.dossiers.views.printing import PrintInLanguages
 from lmc_cases.dossiers.views.reading import SHOWN_STATES
 
 
@@ -32,7 +35,7 @@ def progress_of(document: ReceiptDocument) -> dict[str, Any]:
     return {
         "poll_url": reverse("receipts:progress", args=[document.uuid]),
         "state": state,
-        "label": document.get_language_display(),
+        "label": languages_of(document),
         "done": int(state == "finished"),
         "total": 1,
         "result_url": reverse("receipts:download", args=[document.uuid]),
@@ -60,6 +63,7 @@ class ReceiptPage(TemplateView):
         is_counted = crossing.status == Crossing.Status.COUNTED
         is_current = receipt is not None and receipts.is_current(actor, receipt)
         answered = {row.country_id for row in answers}
+        documents = list(receipt.documents.order_by("language", "beside")) if receipt else []
         return super().get_context_data(
             crossing=crossing,
             receipt=receipt,
@@ -68,9 +72,8 @@ class ReceiptPage(TemplateView):
             is_current=is_current,
             may_draw=side is not None and is_counted and not is_current,
             may_answer=side is not None and is_counted and is_current and side.pk not in answered,
-            documents=[
-                (row, progress_of(row)) for row in (receipt.documents.order_by("language") if receipt else ())
-            ],
+            documents=[(row, progress_of(row)) for row in documents],
+            form=LanguagesForm(initial={"language": actor.document_language}) if documents else None,
             older=list(crossing.receipts.order_by("-version")[1:]) if receipt else [],
             **kwargs,
         )
@@ -169,6 +172,24 @@ class Sign(StepUpRequired, ServiceFormView):
             sha256=form.cleaned_data["sha256"],
         )
         return self.page
+
+
+class Print(PrintInLanguages):
+    """Print an answered receipt in other languages than those of the two countries."""
+
+    def page(self, actor: User) -> str:
+        """The page of the receipt."""
+        rows = Receipt.objects.visible_to(actor).select_related("crossing")
+        receipt = rows.filter(uuid=self.kwargs["uuid"]).first()
+        if receipt is None:
+            raise Http404
+        return reverse("receipts:of_crossing", args=[receipt.crossing.uuid])
+
+    def owe(self, actor: User, language: str, beside: str) -> None:
+        """Owe it, or find it."""
+        printing.request_receipt(
+            actor=actor, receipt_id=self.kwargs["uuid"], language=language, beside=beside
+        )
 
 
 class Progress(View):

@@ -8,7 +8,17 @@ Codes (kinds, statuses, roles) are the stored upper-case values; `wording` turns
 cleaned on the way in (`clean_text`), so what is hashed, embedded and printed is the same text.
 """
 
-from lmc_cases.dossiers.facts.base import LATER, Canonical, Country, Fact, Moment, Name, Text, clean_text
+from lmc_cases.dossiers.facts.base import (
+    LATER,
+    Canonical,
+    Country,
+    Fact,
+    Moment,
+    Name,
+    Text,
+    clean_text,
+    substance,
+)
 from lmc_cases.dossiers.facts.dossier import SCHEMA, Disclosure, DossierFacts, Loss, Plan
 from lmc_cases.dossiers.facts.evidence import CustodyEvent, Exhibit
 from lmc_cases.dossiers.facts.law import Article, Assurance, Count, CountAnswer, Decision, LegalBasis, Paper
@@ -62,4 +72,5 @@ __all__ = [
     "Subject",
     "Text",
     "clean_text",
+    "substance",
 ]

@@ -128,6 +128,15 @@ def _revive(hint: Any, value: Any, photos: Mapping[str, bytes]) -> Any:
     return value
 
 
+# What may differ between two versions of a printed document that say the same.
+OF_THE_VERSION = frozenset({"schema", "version", "created_at"})
+
+
+def substance(plain: dict[str, Any], of_the_version: frozenset[str] = OF_THE_VERSION) -> dict[str, Any]:
+    """Return plain facts without what only names the version."""
+    return {key: value for key, value in plain.items() if key not in of_the_version}
+
+
 @dataclass(frozen=True)
 class Canonical(Fact):
     """Base of the facts of a whole document: one byte string, and its checksum."""

@@ -22,7 +22,6 @@ import pydyf
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from PIL import Image
 
 from lmc_cases.core import display
 from lmc_cases.dossiers import wording
@@ -32,14 +31,12 @@ from lmc_cases.dossiers.rendering import equal_parts
 from lmc_cases.dossiers.rendering.beside import side_by_side
 from lmc_cases.dossiers.rendering.engine import FONTS, Engine, load_engine
 from lmc_cases.dossiers.rendering.faults import RenderingFailed, no_warnings
+from lmc_cases.dossiers.rendering.photos import check_photo
 from lmc_cases.dossiers.segmentation import segment_html
 
 __all__ = ["RenderedDossier", "RenderingFailed", "engine_versions", "render_dossier", "source_of", "warm_up"]
 
 PDF_VARIANT = "pdf/a-3a"
-# Upload re-encodes to 600 x 800; anything much larger did not come that way.
-PHOTO_MAX_SIDE = 2_000
-PHOTO_MAX_BYTES = 2_000_000
 # A CSS pixel in points.
 POINTS = 0.75
 
@@ -116,9 +113,7 @@ def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> R
     Raises:
         RenderingFailed: see its codes.
     """
-    unknown = {language, beside or language} - dict(settings.LANGUAGES).keys()
-    if unknown or language == beside:
-        raise ValueError(f"Not languages of the product, or twice the same: {language}, {beside}")
+    check_languages(language, beside)
     with _drawing:
         engine = load_engine()
         photos = _checked_photos(facts)
@@ -137,6 +132,13 @@ def render_dossier(facts: DossierFacts, *, language: str, beside: str = "") -> R
         engine=dict(engine.versions),
         part_pages=part_pages,
     )
+
+
+def check_languages(language: str, beside: str) -> None:
+    """Refuse what is no language of the product, and a second that is the first; ``beside`` may be ""."""
+    unknown = {language, beside or language} - dict(settings.LANGUAGES).keys()
+    if unknown or language == beside:
+        raise ValueError(f"Not languages of the product, or twice the same: {language}, {beside}")
 
 
 def source_of(facts: DossierFacts, *, language: str) -> str:
@@ -174,23 +176,8 @@ def _checked_photos(facts: DossierFacts) -> dict[str, bytes]:
     for subject in facts.subjects:
         if subject.photo is None:
             continue
-        jpeg, digest = subject.photo.jpeg, subject.photo.sha256
-        try:
-            if len(jpeg) > PHOTO_MAX_BYTES:
-                raise ValueError("too many bytes")
-            with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
-                if max(image.size) > PHOTO_MAX_SIDE:
-                    raise ValueError("too many pixels")
-                if image.mode not in {"RGB", "L"}:
-                    raise ValueError(f"colour mode {image.mode}")
-                if {"exif", "xmp", "comment"} & image.info.keys():
-                    raise ValueError("holds metadata of the camera")
-                image.load()
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise RenderingFailed(
-                "photo-unusable", f"{digest[:16]}: {type(error).__name__} {error}"
-            ) from error
-        photos[digest] = jpeg
+        check_photo(subject.photo.jpeg)
+        photos[subject.photo.sha256] = subject.photo.jpeg
     return photos
 
 

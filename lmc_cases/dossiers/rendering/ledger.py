@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from lmc_cases.dossiers.rendering import RenderedDossier
 
 
-def render_ledger(facts: LedgerFacts, *, language: str) -> RenderedDossier:
-    """Draw ``facts`` with labels in ``language``, not signed yet.
+def render_ledger(facts: LedgerFacts, *, language: str, beside: str = "") -> RenderedDossier:
+    """Draw ``facts`` with labels in ``language`` and ``beside``, not signed yet.
 
     Raises:
         RenderingFailed: see its codes.
     """
-    return render_document(facts, template="dossiers/pdf/ledger.html", language=language)
+    return render_document(facts, template="dossiers/pdf/ledger.html", language=language, beside=beside)

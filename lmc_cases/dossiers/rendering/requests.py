@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lmc_cases.dossiers.request_facts import AnnexFacts, RequestFacts
 
 
-def render_request(facts: RequestFacts, *, language: str) -> RenderedDossier:
-    """Draw a request with labels in ``language``, not signed yet.
+def render_request(facts: RequestFacts, *, language: str, beside: str = "") -> RenderedDossier:
+    """Draw a request with labels in ``language`` and ``beside``, not signed yet.
 
     Raises:
         RenderingFailed: see its codes.
@@ -28,6 +28,7 @@ def render_request(facts: RequestFacts, *, language: str) -> RenderedDossier:
         facts,
         template="dossiers/pdf/request.html",
         language=language,
+        beside=beside,
         parts=REQUEST_PARTS,
         sections=[(part, f"dossiers/pdf/request/{part.anchor}.html") for part in REQUEST_PARTS],
         papers=papers,
@@ -35,8 +36,8 @@ def render_request(facts: RequestFacts, *, language: str) -> RenderedDossier:
     )
 
 
-def render_annex(facts: AnnexFacts, *, language: str) -> RenderedDossier:
-    """Draw an annex of evidence with labels in ``language``, not signed yet.
+def render_annex(facts: AnnexFacts, *, language: str, beside: str = "") -> RenderedDossier:
+    """Draw an annex of evidence with labels in ``language`` and ``beside``, not signed yet.
 
     Raises:
         RenderingFailed: see its codes.
@@ -45,6 +46,7 @@ def render_annex(facts: AnnexFacts, *, language: str) -> RenderedDossier:
         facts,
         template="dossiers/pdf/annex.html",
         language=language,
+        beside=beside,
         **_verify(facts.reference, facts.sha256),
     )
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # What one worker draws at once in well under a minute; two thousand in one file take minutes and a gigabyte.
 EXHIBITS_IN_PART = 500
+# Of the manifest of a crossing (``crossings``): 600 persons in one file took half a gigabyte.
+PERSONS_IN_PART = 500
 _H0 = "H0"
 
 

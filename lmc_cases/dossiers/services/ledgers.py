@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
@@ -22,15 +21,16 @@ from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.dossiers.facts import Country, Moment
 from lmc_cases.dossiers.ledger_facts import LedgerEntry, LedgerFacts
 from lmc_cases.dossiers.models import IssuedFile, LedgerDocument, ledger_path
-from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
+from lmc_cases.dossiers.rendering import RenderedDossier
 from lmc_cases.dossiers.rendering.ledger import render_ledger
+from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
     Press,
-    has_failed,
+    frozen,
     open_printed,
     print_owed,
     queue,
+    try_again,
 )
 from lmc_cases.jurisdictions.access import Action
 
@@ -53,22 +53,23 @@ def request_ledger(
     actor: User,
     case_id: UUID,
     language: str,
+    beside: str = "",
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
 ) -> LedgerDocument:
     """Freeze the ledger of a case as it stands and owe its document.
 
     Args:
+        beside: a second language that stands beside the first; "" for none.
         since, until: first moment, and the first that no longer counts.
 
     Raises:
         Case.DoesNotExist: foreign and missing alike; a recipient prints none.
-        InvalidInput: not a language of the product, an empty period.
+        InvalidInput: not a language of the product, the second is the first, an empty period.
         TooMuch: choose a shorter period.
     """
     case = Case.objects.owned_with(actor, Action.READ).select_related("owner", "agency").get(uuid=case_id)
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
+    check_languages(language, beside)
     if since is not None and until is not None and until <= since:
         raise InvalidInput("until", _("The end must not be before the beginning."))
     rows = list(entries_of(actor, case, LedgerFilters(since=since, until=until))[: MOST_ENTRIES + 1])
@@ -80,12 +81,13 @@ def request_ledger(
     document = LedgerDocument(
         case=case,
         language=language,
+        beside=beside,
         facts=json.loads(facts.canonical_bytes()),
         facts_sha256=facts.sha256,
         entries=len(rows),
         requested_by=actor,
     )
-    _queue(document, actor, "ledger.requested")
+    queue(document, actor, "ledger.requested", _codes(document))
     return document
 
 
@@ -98,15 +100,16 @@ def retry_ledger(*, actor: User, document_id: UUID) -> LedgerDocument:
     """
     rows = LedgerDocument.objects.visible_to(actor).select_for_update(of=("self",)).select_related("case")
     document = rows.get(uuid=document_id)
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "ledger.retried")
+    try_again(document, actor, "ledger.retried", _codes(document))
     return document
 
 
-def _queue(document: LedgerDocument, actor: User, verb: str) -> None:
-    codes = {"language": document.language, "entries": document.entries, "facts": document.facts_sha256}
-    queue(document, actor, verb, codes)
+def _codes(document: LedgerDocument) -> dict[str, Any]:
+    return {
+        "language": document.languages_code,
+        "entries": document.entries,
+        "facts": document.facts_sha256,
+    }
 
 
 def ledgers_of(user: User, case: Case) -> list[LedgerDocument]:
@@ -125,13 +128,15 @@ def open_ledger(*, actor: User, document_id: UUID) -> File[bytes]:
         FileDamaged: missing or changed on disk.
     """
     document = LedgerDocument.objects.visible_to(actor).select_related("case").get(uuid=document_id)
-    stored = open_printed(document, name=f"{document.case.reference}-disclosures-{document.language}.pdf")
+    stored = open_printed(
+        document, name=f"{document.case.reference}-disclosures-{document.languages_code}.pdf"
+    )
     record(
         actor=actor,
         operation=Operation.EXPORT,
         verb="ledger.downloaded",
         target=document,
-        codes={"sha256": document.sha256, "language": document.language},
+        codes={"sha256": document.sha256, "language": document.languages_code},
     )
     return stored
 
@@ -188,14 +193,11 @@ def print_owed_ledger(*, job_id: int) -> None:
 
 
 def _frozen(document: LedgerDocument, _officer: User) -> LedgerFacts:
-    facts = LedgerFacts.from_plain(document.facts)
-    if facts.sha256 != document.facts_sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
-    return facts
+    return frozen(LedgerFacts, document.facts, document.facts_sha256)
 
 
 def _draw(document: LedgerDocument, facts: LedgerFacts) -> tuple[RenderedDossier, str]:
-    rendered = render_ledger(facts, language=document.language)
+    rendered = render_ledger(facts, language=document.language, beside=document.beside)
     return rendered, _("Disclosures of case %(reference)s") % {"reference": facts.case_reference}
 
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.audit.models import Operation
 from lmc_cases.audit.services import record
-from lmc_cases.core.errors import Conflict, InvalidInput
+from lmc_cases.core.errors import Conflict
 from lmc_cases.core.history import save_as
 from lmc_cases.core.jobs import JobState
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services.composing import compose_facts, substance
+from lmc_cases.dossiers.services.languages import check_languages
 from lmc_cases.dossiers.services.sealed import opened_facts, sealed_facts
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services.disclosure import CannotDisclose
@@ -58,12 +59,7 @@ def request_dossier(
         .select_related("requesting", "requested", "created_by__agency")
         .get(uuid=handover_id)
     )
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
-    if beside and beside not in dict(settings.LANGUAGES):
-        raise InvalidInput("beside", _("Choose a language from the list."))
-    if beside == language:
-        raise InvalidInput("beside", _("Choose another language than the first, or none."))
+    check_languages(language, beside)
     return _owe(actor, handover, language, beside, wake=wake)
 
 

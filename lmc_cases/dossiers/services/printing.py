@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -36,6 +36,21 @@ from lmc_cases.jurisdictions.access import resolve_audiences
 
 logger = logging.getLogger(__name__)
 FACTS_CHANGED = "facts-changed"
+
+
+class Frozen(Protocol):
+    """Facts that know their plain form and its checksum."""
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the canonical bytes."""
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Rebuild the value from its plain form."""
+
+
+F = TypeVar("F", bound=Frozen)
 
 
 @dataclass(frozen=True)
@@ -86,6 +101,25 @@ def queue(document: Any, actor: User, verb: str, codes: dict[str, Any]) -> None:
 def has_failed(document: Any) -> bool:
     """Whether it may be owed again."""
     return document.job_state in {JobState.FAILED, JobState.DENIED}
+
+
+def try_again(document: Any, actor: User, verb: str, codes: dict[str, Any]) -> None:
+    """Owe a document that failed again, for the officer who asks; any other stays as it is."""
+    if has_failed(document):
+        document.requested_by = actor
+        queue(document, actor, verb, codes)
+
+
+def frozen(form: type[F], plain: dict[str, Any], sha256: str) -> F:
+    """Return frozen facts as they were when they were asked for.
+
+    Raises:
+        RenderingFailed: ``facts-changed``.
+    """
+    facts = form.from_plain(plain)
+    if facts.sha256 != sha256:
+        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
+    return facts
 
 
 def open_printed(document: Any, *, name: str) -> File[bytes]:

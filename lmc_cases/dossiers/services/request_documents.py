@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,17 +23,12 @@ from lmc_cases.dossiers.models import IssuedFile, RequestDocument
 from lmc_cases.dossiers.printed_models import request_document_path
 from lmc_cases.dossiers.rendering import RenderedDossier, RenderingFailed
 from lmc_cases.dossiers.rendering.requests import render_annex, render_request
-from lmc_cases.dossiers.request_facts import AnnexFacts, RequestFacts, substance
+from lmc_cases.dossiers.request_facts import AnnexFacts, RequestFacts
 from lmc_cases.dossiers.services.composing_request import compose_annexes, compose_request
-from lmc_cases.dossiers.services.printing import (
-    FACTS_CHANGED,
-    Press,
-    has_failed,
-    open_printed,
-    print_owed,
-    queue,
-)
+from lmc_cases.dossiers.services.languages import check_languages
+from lmc_cases.dossiers.services.printing import Press, frozen, open_printed, print_owed
 from lmc_cases.dossiers.services.sealed import opened_document, sealed_facts
+from lmc_cases.dossiers.services.versions import Edition
 from lmc_cases.dossiers.services.working import KEY_MISSING
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.procedures import ASKED
@@ -62,15 +57,20 @@ def kinds_of(handover: HandoverRequest) -> list[Kind]:
 
 
 @transaction.atomic
-def request_document(*, actor: User, handover_id: UUID, kind: str, language: str) -> list[RequestDocument]:
-    """Return a document of a request in a language, owed anew only if it would say something new.
+def request_document(
+    *, actor: User, handover_id: UUID, kind: str, language: str, beside: str = ""
+) -> list[RequestDocument]:
+    """Return a document of a request in a language or two, owed anew only if it would say something new.
 
     One that failed is tried again. A long annex is several documents.
+
+    Args:
+        beside: a second language that stands beside the first; "" for none.
 
     Raises:
         HandoverRequest.DoesNotExist: foreign and missing alike.
         NothingToPrint: there is no document of that kind.
-        InvalidInput: not a kind, not a language of the product.
+        InvalidInput: not a kind, not a language of the product, or the second is the first.
         CannotDisclose: the key of the numbers is not here.
     """
     handover = (
@@ -81,15 +81,19 @@ def request_document(*, actor: User, handover_id: UUID, kind: str, language: str
     )
     if kind not in Kind.values:
         raise InvalidInput("kind", _("Choose a document from the list."))
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput("language", _("Choose a language from the list."))
+    check_languages(language, beside)
     if kind not in kinds_of(handover):
         raise NothingToPrint(_("This request has no such document: no exhibits are disclosed with it."))
-    newest = _held(handover, kind).order_by("-number").first()
+    of_draft = handover.submitted_at is None
+    held = handover.documents.filter(kind=kind, of_draft=of_draft)
+    last = held.aggregate(last=Max("number", default=0))["last"]
+    newest = _EDITION.parts_of(held.filter(number=last))
+    side = _side_of(actor, handover)
     try:
-        composed = _composed(actor, handover, kind, version=1 if newest is None else newest.number + 1)
-        if newest is not None and _say_the_same(handover, newest, composed):
-            return [_again(actor, row, language) for row in _version(handover, newest)]
+        composed = _composed(actor, handover, kind, version=last + 1)
+        if _EDITION.says(newest, composed):
+            asked = {"actor": actor, "language": language, "beside": beside, "country_id": side.pk}
+            return [_EDITION.in_languages(row, **asked)[0] for row in newest]
         stored = [sealed_facts(handover, json.loads(facts.canonical_bytes())) for facts in composed]
     except KeyUnavailable as error:
         raise CannotDisclose(
@@ -98,21 +102,21 @@ def request_document(*, actor: User, handover_id: UUID, kind: str, language: str
     rows = [
         RequestDocument(
             handover=handover,
-            country=_side_of(actor, handover),
+            country=side,
             kind=kind,
-            of_draft=handover.submitted_at is None,
+            of_draft=of_draft,
             number=facts.version,
             part=part,
             parts=len(composed),
             language=language,
+            beside=beside,
             facts=plain,
             facts_sha256=facts.sha256,
-            requested_by=actor,
         )
         for part, (facts, plain) in enumerate(zip(composed, stored, strict=True), 1)
     ]
     for row in rows:
-        _queue(row, actor, "request_document.requested")
+        _EDITION.owe(row, actor)
     return rows
 
 
@@ -123,53 +127,6 @@ def _composed(
     if kind == Kind.EVIDENCE:
         return compose_annexes(handover, version=version, created_at=now)
     return [compose_request(actor, handover, version=version, created_at=now)]
-
-
-def _held(handover: HandoverRequest, kind: str) -> Any:
-    return handover.documents.filter(kind=kind, of_draft=handover.submitted_at is None)
-
-
-def _version(handover: HandoverRequest, newest: RequestDocument) -> list[RequestDocument]:
-    """Return the parts of a version, in whichever language it was first printed."""
-    rows = _held(handover, newest.kind).filter(number=newest.number).order_by("part", "pk")
-    return list({row.part: row for row in reversed(rows)}.values())[::-1]
-
-
-def _say_the_same(
-    handover: HandoverRequest,
-    newest: RequestDocument,
-    composed: Sequence[RequestFacts | AnnexFacts],
-) -> bool:
-    held = [substance(opened_document(row)) for row in _version(handover, newest)]
-    return held == [substance(json.loads(facts.canonical_bytes())) for facts in composed]
-
-
-def _again(actor: User, printed: RequestDocument, language: str) -> RequestDocument:
-    """Return a part of a version in a language: the one there is, owed again if it failed, or a new one."""
-    rows = _held(printed.handover, printed.kind)
-    row: RequestDocument | None = rows.filter(
-        number=printed.number, part=printed.part, language=language
-    ).first()
-    if row is not None:
-        if has_failed(row):
-            row.requested_by = actor
-            _queue(row, actor, "request_document.retried")
-        return row
-    row = RequestDocument(
-        handover=printed.handover,
-        country=_side_of(actor, printed.handover),
-        kind=printed.kind,
-        of_draft=printed.of_draft,
-        number=printed.number,
-        part=printed.part,
-        parts=printed.parts,
-        language=language,
-        facts=printed.facts,
-        facts_sha256=printed.facts_sha256,
-        requested_by=actor,
-    )
-    _queue(row, actor, "request_document.requested")
-    return row
 
 
 def _side_of(actor: User, handover: HandoverRequest) -> Any:
@@ -188,30 +145,13 @@ def retry_document(*, actor: User, document_id: UUID) -> RequestDocument:
     Raises:
         RequestDocument.DoesNotExist: foreign and missing alike.
     """
-    rows = RequestDocument.objects.visible_to(actor).select_for_update(of=("self",))
-    document = rows.select_related("handover").get(uuid=document_id)
-    if has_failed(document):
-        document.requested_by = actor
-        _queue(document, actor, "request_document.retried")
-    return document
-
-
-def _queue(document: RequestDocument, actor: User, verb: str) -> None:
-    codes = {
-        "kind": document.kind,
-        "language": document.language,
-        "version": document.number,
-        "part": document.part,
-        "facts": document.facts_sha256,
-    }
-    queue(document, actor, verb, codes)
+    return _EDITION.again(_EDITION.locked(actor, document_id, "handover"), actor)
 
 
 def documents_of(user: User, handover: HandoverRequest) -> list[RequestDocument]:
     """Return the printed documents of a request, the last requested first."""
     rows = RequestDocument.objects.visible_to(user).filter(handover=handover)
-    shown = rows.select_related("requested_by", "handover").defer("facts", "engine", "handover__disclosed")
-    return list(shown.order_by("-pk")[:100])
+    return _EDITION.listed(rows.defer("handover__disclosed"), "handover")
 
 
 @transaction.atomic
@@ -226,7 +166,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
     rows = RequestDocument.objects.visible_to(actor).select_related("handover")
     document = rows.get(uuid=document_id)
     handover = document.handover
-    name = f"{handover.reference}-{document.kind.lower()}-v{document.number}-{document.language}"
+    name = f"{handover.reference}-{document.kind.lower()}-v{document.number}-{document.languages_code}"
     if document.parts > 1:
         name = f"{name}-{document.part}-{document.parts}"
     stored = open_printed(document, name=f"{name}.pdf")
@@ -238,7 +178,7 @@ def open_document(*, actor: User, document_id: UUID) -> File[bytes]:
         recipient=actor.country,
         codes={
             "kind": document.kind,
-            "language": document.language,
+            "language": document.languages_code,
             "version": document.number,
             "sha256": document.sha256,
         },
@@ -259,24 +199,29 @@ def print_owed_document(*, job_id: int) -> None:
 
 
 def _frozen(document: RequestDocument, _officer: User) -> RequestFacts | AnnexFacts:
+    form: type[RequestFacts | AnnexFacts] = AnnexFacts if document.kind == Kind.EVIDENCE else RequestFacts
     try:
-        plain = opened_document(document)
-        form = AnnexFacts if document.kind == Kind.EVIDENCE else RequestFacts
-        facts: RequestFacts | AnnexFacts = form.from_plain(plain)
+        return frozen(form, opened_document(document), document.facts_sha256)
     except KeyUnavailable as error:
         raise RenderingFailed(KEY_MISSING, error.what) from error
-    if facts.sha256 != document.facts_sha256:
-        raise RenderingFailed(FACTS_CHANGED, facts.sha256)
-    return facts
 
 
 def _draw(document: RequestDocument, facts: RequestFacts | AnnexFacts) -> tuple[RenderedDossier, str]:
     reason = f"{Kind(document.kind).label} {facts.reference}"
     if isinstance(facts, AnnexFacts):
-        return render_annex(facts, language=document.language), reason
-    return render_request(facts, language=document.language), reason
+        return render_annex(facts, language=document.language, beside=document.beside), reason
+    return render_request(facts, language=document.language, beside=document.beside), reason
 
 
+_EDITION = Edition(
+    model=RequestDocument,
+    requested="request_document.requested",
+    retried="request_document.retried",
+    one_file=("handover_id", "kind", "of_draft", "number", "part"),
+    alike=("parts",),
+    codes=lambda document: {"kind": document.kind, "part": document.part},
+    opened=opened_document,
+)
 _PRESS = Press(
     model=RequestDocument,
     prepare=_frozen,

@@ -25,7 +25,7 @@ from lmc_cases.core.sending import send_file
 from lmc_cases.core.viewer import officer_of
 from lmc_cases.dossiers import wording
 from lmc_cases.dossiers.facts import DossierFacts, Text
-from lmc_cases.dossiers.forms import DossierFilter, DossierForm
+from lmc_cases.dossiers.forms import DossierFilter, LanguagesForm
 from lmc_cases.dossiers.models import Dossier
 from lmc_cases.dossiers.services import owing, reading
 from lmc_cases.dossiers.services.exporting import export_dossiers
@@ -272,7 +272,7 @@ class DossiersOfRequest(ExportedList, ServiceFormView):
 
     template_name = "dossiers/of_request.html"
     list_title = gettext_lazy("Dossiers of a request")
-    form_class = DossierForm
+    form_class = LanguagesForm
     handover: HandoverRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
