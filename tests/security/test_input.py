@@ -81,3 +81,17 @@ def test_markup_in_the_names_of_persons_agencies_and_officers_stays_text(one_fac
         assert answer.status_code == 200
         assert "<script>alert" not in answer.content.decode()
         assert "<img src=x" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_text_that_grows_when_it_is_brought_to_one_form_is_refused_and_breaks_nothing(
+    one_factor: None,
+) -> None:
+    """A letter of Devanagari with a dot is one sign as typed and two as kept: the form has counted the first."""
+    user = officer("TH")
+    case = case_with_person(user, "Invented")[0]
+    shared = share(user, case, "CN")
+    given = {"to": str(shared.uuid), "language": "en", "sought": "Records (invented)", "kinds": ["RECORDS"]}
+    browser, address = browser_of(user), reverse("assistance:create", args=[case.uuid])
+    assert browser.post(address, {**given, "subject": "\u0958" * 300}).status_code == 422
+    assert browser.post(address, {**given, "subject": "\u0958" * 150}).status_code == 302
