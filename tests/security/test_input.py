@@ -23,7 +23,17 @@ MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 def test_no_value_in_an_address_breaks_a_list(one_factor: None, value: str) -> None:
     user = officer("TH", "liaison_officer", "auditor", "country_administrator")
     browser = browser_of(user)
-    pages = ("cases:list", "handovers:list", "dossiers:list", "exchange:list", "audit:list", "accounts:users")
+    pages = (
+        "cases:list",
+        "handovers:list",
+        "dossiers:list",
+        "exchange:list",
+        "audit:list",
+        "accounts:users",
+        "assistance:list",
+        "exports:list",
+        "crossings:list",
+    )
     for page in pages:
         for name in ("q", "before", "since", "until", "reference", "case", "status"):
             assert browser.get(f"{reverse(page)}?{name}={value}").status_code < 500, (page, name)
