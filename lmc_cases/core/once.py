@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.db import connection
 from django.http import HttpRequest
 
 SALT = "lmc.once"
@@ -25,12 +26,19 @@ def id_in(token: str, request: HttpRequest) -> uuid.UUID | None:
     """Return the id in a token of this officer, ``None`` for any other text: the record then gets its own id.
 
     It is another id for every address the form is sent to: a token makes one record of one case, never a clash.
+    A form that is sent while it is being worked on waits until the first is done, and then finds its record.
     """
     try:
         owner, made = signing.loads(token, salt=SALT)
-        return uuid.uuid5(uuid.UUID(hex=made), request.path) if owner == str(request.user.pk) else None
+        if owner != str(request.user.pk):
+            return None
+        found = uuid.uuid5(uuid.UUID(hex=made), request.path)
     except (signing.BadSignature, ValueError, TypeError):
         return None
+    with connection.cursor() as cursor:
+        key = int.from_bytes(found.bytes[:8], "big", signed=True)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    return found
 
 
 class OnceField(forms.CharField):

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.db import models, transaction
+from django.db import DataError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from lmc_cases.core.errors import Conflict, DomainError, InvalidInput, StaleVersion
+
+# PostgreSQL: string data, right truncation.
+TOO_LONG = "22001"
 
 # Django's generic views take no type argument at run time.
 if TYPE_CHECKING:
@@ -62,6 +66,12 @@ class ServiceFormView(_FormView):
             return self.form_invalid(form)
         except DomainError as error:
             form.add_error(None, str(error))
+            return self.form_invalid(form)
+        except DataError as error:
+            # Some letters become two when a text is brought to one form, after its form has counted them.
+            if getattr(error.__cause__, "sqlstate", "") != TOO_LONG:
+                raise
+            form.add_error(None, _("The text is too long. Shorten it."))
             return self.form_invalid(form)
         return super().form_valid(form)
 

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,8 @@ class ListExport(LeasedJob):
     file_name = models.CharField(max_length=200, blank=True, default="")
     sha256 = models.CharField(max_length=64, blank=True, default="")
     size_bytes = models.BigIntegerField(null=True)
+    # Whose records the officer read when it was made: who reads less now does not fetch what was read then.
+    audiences = ArrayField(models.BigIntegerField(), default=list, editable=False)
     downloaded_at = models.DateTimeField(null=True, editable=False)
 
     objects = ListExportQuerySet.as_manager()

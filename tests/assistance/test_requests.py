@@ -133,6 +133,19 @@ def test_what_was_sent_stays_when_the_share_ends_and_a_draft_cannot_go_then(w: W
         drafted(w)
 
 
+def test_a_draft_does_not_go_for_a_whole_country_once_the_share_is_narrowed_to_one_agency(w: World) -> None:
+    """Rule: an answer is read by those who hold the case, not by those who held it when the draft was begun."""
+    row = drafted(w)
+    assert w.chinese.agency is not None
+    share(w.thai, w.case, "CN", agency_id=w.chinese.agency.uuid)
+    sharing.revoke_share(actor=w.thai, share_id=w.share.uuid, reason="narrowed (invented)")
+    with pytest.raises(CaseNotOpen):
+        asking.send_assistance(actor=w.chinese, assistance_id=row.uuid)
+    narrow = asking.send_assistance(actor=w.chinese, assistance_id=drafted(w).uuid)
+    assert sees(w.chinese, narrow)
+    assert not sees(officer("CN", suffix="OTHER"), narrow)
+
+
 def test_a_restricted_case_leaves_its_requests_to_the_named_officers_of_the_owner(w: World) -> None:
     row, other = sent(w), officer("TH")
     assert sees(other, row)

@@ -264,4 +264,6 @@ def test_it_prints_what_is_stated_and_what_is_not_known_of_each_person(w: World,
             unknown -= kind in {kinds.ADDRESSES, kinds.EARLIER_JUDGMENTS}
             assert text.count(squeezed(f"{kind.label}{_('Not known')}")) == unknown, kind
         assert squeezed(f"{_('None known')}·{langname('en')}") in text
-    assert "ຖະໜົນສົມມຸດ" not in json.dumps(document.facts, ensure_ascii=False)
+    stored = json.dumps(document.facts, ensure_ascii=False)
+    assert "ຖະໜົນສົມມຸດ" not in stored
+    assert "未经同意不转引渡" not in stored

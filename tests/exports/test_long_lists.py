@@ -21,6 +21,7 @@ from lmc_cases.exports.models import ListExport
 from lmc_cases.exports.services.asking import MOST_OWED
 from lmc_cases.exports.services.making import make_owed_list, remove_old_files
 from lmc_cases.jurisdictions.access import acting_as
+from lmc_cases.jurisdictions.models import Clearance
 from tests.exports.samples import (
     asked_for,
     case_with_persons,
@@ -30,7 +31,7 @@ from tests.exports.samples import (
     persons_of,
     read_by,
 )
-from tests.factories import officer, say_why, share
+from tests.factories import officer, open_case, say_why, share
 
 pytestmark = pytest.mark.django_db
 
@@ -206,6 +207,22 @@ def test_a_right_that_ended_after_the_making_closes_the_file(thai: User, case: C
     assert "The list is not open to you any more." in page
     assert reverse("exports:download", args=[export.uuid]) not in page
     assert noted(chinese, thai) == before
+
+
+def test_who_reads_less_than_when_it_was_made_fetches_no_list_of_many_cases(thai: User) -> None:
+    """Rule: the list of cases is open to everybody; the cases in a file of it were those of another clearance."""
+    reader = officer("TH", clearance=Clearance.SECRET)
+    for number in range(MANY):
+        open_case(thai, f"Invented secret {number}")
+    with acting_as(thai):
+        Case.objects.update(classification="SECRET")
+    export = made(reader, asked_for(reader, reverse("cases:list")))
+    assert "Invented secret" in downloaded(reader, export).decode("utf-8-sig")
+    reader.clearance = Clearance.RESTRICTED
+    reader.save()
+    assert client_of(reader).get(reverse("cases:list")).status_code == 200
+    assert client_of(reader).get(reverse("exports:download", args=[export.uuid])).status_code == 404
+    assert "The list is not open to you any more." in said(reader, export)
 
 
 def test_a_reason_of_yesterday_opens_nothing_today(thai: User, case: Case) -> None:

@@ -19,6 +19,7 @@ from lmc_cases.handovers import states
 from lmc_cases.handovers.models import HandoverRequest
 from lmc_cases.handovers.services import deciding, drafting, proceeding, reading, sending, surrendering
 from lmc_cases.handovers.services.disclosure import CannotDisclose, ProtectedPerson, photo_name
+from lmc_cases.handovers.services.gates import CaseNotOpen
 from lmc_cases.handovers.services.instruments import Force, offered_instruments
 from lmc_cases.handovers.services.sealed import opened_people
 from lmc_cases.handovers.states import WrongState
@@ -124,6 +125,20 @@ def test_a_form_sent_twice_makes_one_draft(w: World) -> None:
     chosen = uuid.uuid4()
     assert w.draft(draft_id=chosen).pk == w.draft(draft_id=chosen).pk
     assert HandoverRequest.objects.visible_to(w.chinese).count() == 1
+
+
+def test_a_draft_does_not_go_for_a_whole_country_once_the_share_is_narrowed_to_one_agency(w: World) -> None:
+    """Rule: what is disclosed with a request is read by those who hold the case, not by who held it before."""
+    draft = w.draft()
+    assert w.chinese.agency is not None
+    share(w.thai, w.case, "CN", agency_id=w.chinese.agency.uuid)
+    sharing.revoke_share(actor=w.thai, share_id=w.share.uuid, reason="narrowed (invented)")
+    with pytest.raises(CaseNotOpen):
+        sending.submit(actor=w.chinese, handover_id=draft.uuid)
+    narrow = sending.submit(actor=w.chinese, handover_id=w.draft().uuid)
+    assert HandoverRequest.objects.visible_to(w.chinese).filter(pk=narrow.pk).exists()
+    elsewhere = officer("CN", suffix="OTHER")
+    assert not HandoverRequest.objects.visible_to(elsewhere).filter(pk=narrow.pk).exists()
 
 
 def test_the_second_of_two_editors_sees_what_the_first_saved(w: World) -> None:

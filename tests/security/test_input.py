@@ -23,7 +23,17 @@ MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 def test_no_value_in_an_address_breaks_a_list(one_factor: None, value: str) -> None:
     user = officer("TH", "liaison_officer", "auditor", "country_administrator")
     browser = browser_of(user)
-    pages = ("cases:list", "handovers:list", "dossiers:list", "exchange:list", "audit:list", "accounts:users")
+    pages = (
+        "cases:list",
+        "handovers:list",
+        "dossiers:list",
+        "exchange:list",
+        "audit:list",
+        "accounts:users",
+        "assistance:list",
+        "exports:list",
+        "crossings:list",
+    )
     for page in pages:
         for name in ("q", "before", "since", "until", "reference", "case", "status"):
             assert browser.get(f"{reverse(page)}?{name}={value}").status_code < 500, (page, name)
@@ -81,3 +91,17 @@ def test_markup_in_the_names_of_persons_agencies_and_officers_stays_text(one_fac
         assert answer.status_code == 200
         assert "<script>alert" not in answer.content.decode()
         assert "<img src=x" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_text_that_grows_when_it_is_brought_to_one_form_is_refused_and_breaks_nothing(
+    one_factor: None,
+) -> None:
+    """A letter of Devanagari with a dot is one sign as typed and two as kept: the form has counted the first."""
+    user = officer("TH")
+    case = case_with_person(user, "Invented")[0]
+    shared = share(user, case, "CN")
+    given = {"to": str(shared.uuid), "language": "en", "sought": "Records (invented)", "kinds": ["RECORDS"]}
+    browser, address = browser_of(user), reverse("assistance:create", args=[case.uuid])
+    assert browser.post(address, {**given, "subject": "\u0958" * 300}).status_code == 422
+    assert browser.post(address, {**given, "subject": "\u0958" * 150}).status_code == 302

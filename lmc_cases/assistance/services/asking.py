@@ -207,7 +207,7 @@ def send_assistance(*, actor: User, assistance_id: UUID) -> AssistanceRequest:
     row = _to_ask(actor, assistance_id)
     check_stands(row, Status.DRAFT)
     case = Case.objects.visible_to(actor, at_least=Level.FULL).filter(pk=row.case_id).first()
-    if case is None or row.requested_audience_id not in {each.audience for each in addressees(actor, case)}:
+    if case is None or not _is_held_by_both(actor, case, row):
         raise CaseNotOpen(_("The case is not shared in full between the two countries any more."))
     row.status = Status.SENT
     row.sent_at = timezone.now()
@@ -245,6 +245,20 @@ def _own_audience(actor: User, case: Case) -> int:
     found = _shares(actor, case).filter(recipient=actor.country)
     share = found.order_by(models.F("recipient_agency").asc(nulls_first=True))[:1].get()
     return int((share.recipient_agency or share.recipient).audience_id)
+
+
+def _is_held_by_both(actor: User, case: Case, row: AssistanceRequest) -> bool:
+    """Whether those who will read the request, and its answer, are still those who hold the case in full.
+
+    A share that was narrowed to one agency since the draft was begun does not open the answer to the whole country.
+    """
+    if row.requested_audience_id not in {each.audience for each in addressees(actor, case)}:
+        return False
+    if case.owner_id == row.requesting_id:
+        return True
+    shares = _shares(actor, case).filter(recipient=row.requesting_id)
+    held = {(share.recipient_agency or share.recipient).audience_id for share in shares}
+    return bool(held & {row.requesting_audience_id, row.requesting.audience_id})
 
 
 def _write(row: AssistanceRequest, words: Words) -> None:

@@ -61,7 +61,11 @@ def _changed(plain: dict[str, Any], change: Callable[[str], str]) -> dict[str, A
     """Return a copy of facts whose secrets went through ``change``; facts without persons hold none."""
     if "subjects" not in plain:
         return plain
-    return {**plain, "subjects": [_changed_person(subject, change) for subject in plain["subjects"]]}
+    changed = {**plain, "subjects": [_changed_person(subject, change) for subject in plain["subjects"]]}
+    # What a request states as a whole, beside what it states of each person.
+    if rows := plain.get("statements"):
+        changed["statements"] = [_changed_texts(row, SECRET_TEXTS["statements"], change) for row in rows]
+    return changed
 
 
 def _changed_person(person: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from lmc_cases.core.spreadsheet_text import file_name, write_file
 from lmc_cases.core.viewer import viewing_as
 from lmc_cases.exports.models import ListExport
 from lmc_cases.exports.services.pages import PageClosed, sheet_of
-from lmc_cases.jurisdictions.access import resolve_audiences
+from lmc_cases.jurisdictions.access import audiences_of, resolve_audiences
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -127,6 +127,7 @@ def _finish(job_id: int, token: UUID, actor: User, sheet: Sheet, tally: Tally, o
         job.file_name = file_name(sheet.name, is_xlsx=job.is_xlsx)
         job.sha256 = digest
         job.size_bytes = size
+        job.audiences = list(audiences_of(actor))
         job.rows_total = job.rows_done = tally.done
         _close(job, JobState.DONE)
         record(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lmc_cases.core.errors import DomainError, NotAllowed, ReasonRequired
 from lmc_cases.core.list_export import ExportedList, Sheet, SheetAnswer, sheets_up_to
+from lmc_cases.jurisdictions.access import audiences_of
 
 if TYPE_CHECKING:
     from lmc_cases.accounts.models import User
@@ -52,9 +53,13 @@ def sheet_of(officer: User, export: ListExport, *, most: int) -> Sheet:
 def is_open(officer: User, export: ListExport) -> bool:
     """Whether the list still exists for the officer; nothing that the page notes on the way stays.
 
+    A list of many cases stays open to who lost a role or a clearance, but not the rows that these had opened.
+
     Raises:
         ReasonRequired: as the page asks.
     """
+    if not set(export.audiences) <= set(audiences_of(officer)):
+        return False
     try:
         with transaction.atomic():
             # One row and no more: whether there are others is of no interest.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from lmc_cases.cases.models import Case, Level
+from lmc_cases.cases.models import Case, CaseShare, Level
 from lmc_cases.core.errors import Conflict, InvalidInput
 from lmc_cases.handovers.checks import Kind
 from lmc_cases.handovers.models import HandoverRequest, HandoverSubject, Status
@@ -70,6 +70,13 @@ def _case_open(actor: User, handover: HandoverRequest) -> None:
         raise CaseNotOpen(
             _("The case is no longer shared with you in full. Ask its owner, or withdraw the request.")
         )
+    # A share that was narrowed to one agency since the draft was begun opens nothing to the whole country.
+    shares = CaseShare.objects.visible_to(actor).in_force().filter(case=handover.case_id, level=Level.FULL)
+    shares = shares.filter(recipient=handover.requesting_id)
+    if handover.requesting_audience_id == handover.requesting.audience_id:
+        shares = shares.filter(recipient_agency=None)
+    if not shares.exists():
+        raise CaseNotOpen(_("The case is not shared in full between the two countries any more."))
 
 
 def _nobody_protected(actor: User, handover: HandoverRequest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,7 +80,12 @@ def ask_translation(
         country=actor.country,
         asked_by=actor,
     )
-    save_as(request, actor=actor, reason="asked")
+    try:
+        with transaction.atomic():
+            save_as(request, actor=actor, reason="asked")
+    except IntegrityError:
+        # A colleague asked for the same at this moment, or this form was sent twice.
+        return asked.get(text=original, language=language, country=actor.country)
     record(
         actor=actor,
         operation=AuditOperation.COLLECTION,
