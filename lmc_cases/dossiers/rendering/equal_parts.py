@@ -109,7 +109,7 @@ def _prepared(pdf: bytes) -> Sheets:
     """
     source = Pdf.open(io.BytesIO(pdf))
     carriers: dict[tuple[int, int], Any] = {}
-    numbers: dict[int, Any] = {}
+    of_pages: list[Any] = []
     root = source.Root.StructTreeRoot
     marked = dict(_pairs(root.ParentTree.Nums))
     for page in source.pages:
@@ -117,7 +117,7 @@ def _prepared(pdf: bytes) -> Sheets:
             raise RenderingFailed("equal-part", "a page of it holds an annotation")
         moved = {key: value for key, value in page.obj.items() if key not in {"/Parent", "/Type"}}
         carriers[page.obj.objgen] = source.make_indirect(Dictionary(moved))
-        numbers[len(numbers)] = marked[int(page.obj.StructParents)]
+        of_pages.append(marked[int(page.obj.StructParents)])
     top = root.K[0] if isinstance(root.K, Array) else root.K
     for element in _elements(top):
         if "/Pg" in element:
@@ -131,7 +131,7 @@ def _prepared(pdf: bytes) -> Sheets:
     source.Root.LmcPart = source.make_indirect(
         Dictionary(
             Pages=Array(list(carriers.values())),
-            Marked=Array(list(numbers.values())),
+            Marked=Array(of_pages),
             Kids=Array(list(top.K)),
         )
     )
